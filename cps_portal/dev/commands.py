@@ -1,0 +1,203 @@
+"""The commands of dev.py: run, test, manage, bench."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from cps_portal.dev.portal import environment, port_is_free, run_manage, start_portal
+from cps_portal.dev.processes import ROOT, Family, FamilyBroken, die_with_parent
+from cps_portal.dev.servers import Servers, servers, start_servers
+
+LOCAL = ROOT / ".local"
+STATE = LOCAL / "servers.json"
+
+
+def main(command: str, arguments: list[str]) -> int:
+    """Run one command; answers the exit code."""
+    LOCAL.mkdir(exist_ok=True)
+    LOCAL.chmod(0o700)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    try:
+        return {"run": run, "test": test, "manage": manage, "bench": bench}[command](
+            arguments
+        )
+    except FamilyBroken as broken:
+        print(broken, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0 if command == "run" else 130
+
+
+def leave(number: int, frame: FrameType | None) -> NoReturn:
+    """SIGTERM and SIGHUP: leave through every `with`, once; a second one must not disturb that."""
+    for again in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(again, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def run(arguments: list[str]) -> int:
+    """The whole portal, until Ctrl-C."""
+    port = int(os.environ.get("PORT", "8000"))
+    with hold_servers("run"), Family(LOCAL / "log") as family:
+        if not port_is_free(port):
+            raise FamilyBroken(
+                f"Port {port} is taken by another program. Stop that, or choose another port:\n"
+                f"    PORT={port + 1} python3 dev.py run"
+            )
+        env = environment(own_servers(family), LOCAL, port=port, assets=LOCAL)
+        publish(port, env)
+        run_manage("prepare", "assets", "data", "demo", env=env)
+        start_portal(family, env=env, port=port, home=LOCAL)
+        print(f"\nThe portal answers at http://localhost:{port}/", flush=True)
+        print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
+        print(f"Logs are in {LOCAL / 'log'}. Ctrl-C stops everything.", flush=True)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        while True:
+            family.tend()
+            time.sleep(0.5)
+
+
+def test(arguments: list[str]) -> int:
+    """pytest on private servers, which vanish afterwards; its exit code (5, no tests, is a failure)."""
+    with private_folder() as home, servers(home, durable=False) as private:
+        env = environment(private, home, port=8000, assets=LOCAL)
+        run_manage("prepare", "assets", env=env)
+        return foreground([sys.executable, "-m", "pytest", *arguments], env)
+
+
+def bench(arguments: list[str]) -> int:
+    """The benchmarks on private servers with full durability; their data is kept for the next time."""
+    home = LOCAL / "bench"
+    home.mkdir(exist_ok=True)
+    with locked(home / "lock") as mine:
+        if not mine:
+            raise FamilyBroken(
+                "Another bench is running; two would measure each other."
+            )
+        with servers(home, durable=True) as private:
+            env = environment(private, home, port=8000, assets=LOCAL)
+            run_manage("prepare", "assets", env=env)
+            return foreground([sys.executable, "-m", "benchmarks", *arguments], env)
+
+
+def manage(arguments: list[str]) -> int:
+    """manage.py on the servers of `run`: those of a running one, else started for this command."""
+    command = [sys.executable, "manage.py", *arguments]
+    with hold_servers("manage") as running:
+        if running:
+            return foreground(command, running)
+        with Family(LOCAL / "log") as family:
+            env = environment(
+                own_servers(family),
+                LOCAL,
+                port=int(os.environ.get("PORT", "8000")),
+                assets=LOCAL,
+            )
+            return foreground(command, env)
+
+
+def own_servers(family: Family) -> Servers:
+    """The servers of run and manage: DATABASE_URL and REDIS_URL win over our own."""
+    given = {
+        "database_url": os.environ.get("DATABASE_URL", ""),
+        "redis_url": os.environ.get("REDIS_URL", ""),
+    }
+    return start_servers(family, LOCAL, durable=True, **given)
+
+
+@contextmanager
+def hold_servers(purpose: str) -> Iterator[dict[str, str] | None]:
+    """Be the only one to start the servers in .local.
+
+    Answers None when they are ours to start, or for `manage` the environment of a running `run`. Waits
+    for another `manage`, whose servers are about to stop.
+    """
+    said = False
+    while True:
+        with locked(LOCAL / "servers.lock") as mine:
+            if mine:
+                try:
+                    yield None
+                finally:
+                    STATE.unlink(missing_ok=True)
+                return
+        state = json.loads(STATE.read_text()) if STATE.exists() else None
+        if state and purpose == "manage":
+            yield state["env"]
+            return
+        if state:
+            raise FamilyBroken(
+                f"The portal runs already (process {state['pid']}) at http://localhost:{state['port']}/"
+            )
+        if not said:
+            print(
+                "Waiting for another dev.py that holds the servers ...",
+                file=sys.stderr,
+                flush=True,
+            )
+            said = True
+        time.sleep(0.2)
+
+
+def publish(port: int, env: dict[str, str]) -> None:
+    """Let `manage` find the servers of this run; moved into place so that nobody reads half of it."""
+    fresh = STATE.with_suffix(".new")
+    fresh.write_text(json.dumps({"pid": os.getpid(), "port": port, "env": env}))
+    fresh.rename(STATE)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Whether we got the lock; the kernel frees it when we end, however that comes about."""
+    with open(path, "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder of this test run; takes along what killed runs have left."""
+    for old in LOCAL.glob("test-*"):
+        with locked(old / "lock") as abandoned:
+            if abandoned:
+                shutil.rmtree(old)
+    home = Path(tempfile.mkdtemp(prefix="test-", dir=LOCAL))
+    try:
+        with locked(home / "lock"):
+            yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def foreground(command: list[str], env: dict[str, str]) -> int:
+    """Run a command that has the terminal: Ctrl-C is its own to answer, SIGTERM is handed on."""
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    child = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **env},
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one thread)
+    )
+    try:
+        return child.wait()
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
+        signal.signal(signal.SIGINT, before)
