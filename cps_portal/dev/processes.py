@@ -95,7 +95,7 @@ class Family:
         self.children: dict[str, Child] = {}
         logs.mkdir(parents=True, exist_ok=True)
         reading, writing = os.pipe()
-        self.leash = open(writing, "wb", buffering=0)
+        self.leash = open(writing, "wb", buffering=0)  # noqa: SIM115 (closed by stop)
         self.warden = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))],
             stdin=reading,
