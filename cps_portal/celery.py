@@ -1,0 +1,34 @@
+"""The Celery app and the whole beat schedule (UTC).
+
+The database is the truth and a task only a wake-up call: each one looks for what is due, does it
+and returns, so a lost, repeated or late call changes nothing.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cps_portal.settings")
+
+app = Celery("cps_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "take the points days that are due": {
+        "task": "kitbag.tasks.night",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 540},
+    },
+    "send queued messages": {
+        "task": "members.tasks.deliver_messages",
+        "schedule": 20.0,
+        "options": {"expires": 18},
+    },
+    "clear what has expired": {
+        "task": "members.tasks.clear_expired",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
+}

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KitbagConfig(AppConfig):
+    name = "kitbag"
+    verbose_name = "Kitbag"

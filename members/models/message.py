@@ -1,0 +1,81 @@
+"""The outbox: a message is a row written in the transaction that causes it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Message(models.Model):
+    """One message to one person. Unique per person, kind, object and occasion.
+
+    `facts` holds what the wording needs (plain JSON values); the text is written when it is sent,
+    in the person's language. Security mail comes ready-made from allauth: its subject and body
+    stand in `sealed`, which is erased once sent and never shown.
+    """
+
+    class Kind(models.TextChoices):
+        SECURITY = "security", _("Security")
+        ITEM_VALIDATED = "item_validated", _("Item validated")
+        ITEM_NEEDS_YOU = "item_needs_you", _("Item needs you")
+        LEVEL_UP = "level_up", _("Level up")
+        LEVEL_DOWN = "level_down", _("Level down")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="portal_messages"
+    )
+    address = models.EmailField(
+        blank=True, help_text=_("Only for mail to an address that is nobody's account yet.")
+    )
+    kind = models.CharField(max_length=24, choices=Kind)
+    about = models.CharField(max_length=80)
+    occasion = models.CharField(max_length=80)
+    facts = models.JSONField(default=dict, blank=True)
+    sealed = models.JSONField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    parked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="message_once_per_occasion",
+                fields=["user", "address", "kind", "about", "occasion"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="message_has_one_recipient",
+                condition=Q(user__isnull=False, address="") | (Q(user__isnull=True) & ~Q(address="")),
+            ),
+            models.CheckConstraint(
+                name="message_kind_known",
+                condition=Q(
+                    kind__in=[
+                        "security",
+                        "item_validated",
+                        "item_needs_you",
+                        "level_up",
+                        "level_down",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="message_sealed_erased_once_sent",
+                condition=Q(sent_at__isnull=True) | Q(sealed__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="message_waiting",
+                fields=["due_at", "id"],
+                condition=Q(sent_at__isnull=True, parked_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about} {self.occasion}"
