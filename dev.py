@@ -7,8 +7,7 @@
     python3 dev.py bench [name]      the benchmarks
 
 This file knows the machine only: Python, the environment in .venv, the browser. It uses the standard
-library, makes .venv from the hash-pinned lock, and starts itself again in there; servers and processes
-are in cps_portal/dev/.
+library, makes .venv from the hash-pinned lock, and becomes cps_portal.dev.commands in there.
 """
 
 import sys
@@ -33,20 +32,11 @@ LOCAL = ROOT / ".local"
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements-dev.txt"
 COMMANDS = ("run", "test", "manage", "bench")
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 # How each package manager installs without questions, and its names for a browser and libatomic, which
 # Playwright's own node is linked against.
 MANAGERS = {
-    "apt-get": (
-        ["apt-get", "install", "-y", "--no-install-recommends"],
-        ["chromium", "libatomic1"],
-    ),
+    "apt-get": (["apt-get", "install", "-y", "--no-install-recommends"], ["chromium", "libatomic1"]),
     "dnf": (["dnf", "install", "-y"], ["chromium", "libatomic"]),
     "apk": (["apk", "add"], ["chromium", "libatomic"]),
     "pacman": (["pacman", "-S", "--noconfirm"], ["chromium", "gcc-libs"]),
@@ -58,45 +48,26 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def main() -> int:
+def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
-        say(__doc__ or "")
-        return 2
+        sys.exit(__doc__)
     os.chdir(ROOT)
     python = VENV / "bin" / "python"
-    if Path(sys.prefix).resolve() != VENV.resolve() or not environment_is_current():
-        make_environment(python)
-        os.execv(python, [str(python), str(ROOT / "dev.py"), *sys.argv[1:]])
+    make_environment(python)
     if sys.argv[1] in ("test", "bench"):
         os.environ["CHROMIUM"] = find_browser()
-    from cps_portal.dev import commands
-
-    return commands.main(sys.argv[1], sys.argv[2:])
-
-
-def environment_stamp() -> str:
-    """What the environment was made from: the lock, byte for byte."""
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest()
-
-
-def environment_is_current() -> bool:
-    stamp = VENV / "lock.sha256"
-    works = (
-        subprocess.call([VENV / "bin" / "python", "-c", ""]) == 0
-        if (VENV / "bin" / "python").exists()
-        else False
-    )
-    return works and stamp.exists() and stamp.read_text() == environment_stamp()
+    os.execv(python, [str(python), "-m", "cps_portal.dev.commands", *sys.argv[1:]])
 
 
 def make_environment(python: Path) -> None:
-    """Make or renew .venv; a second first run waits for the first."""
+    """Make .venv, or renew it when the lock changed; a second first run waits for the first."""
+    stamp = VENV / "lock.sha256"
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     LOCAL.mkdir(exist_ok=True)
     with open(LOCAL / "environment.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if environment_is_current():
+        if python.exists() and stamp.exists() and stamp.read_text() == wanted:
             return
-        stamp = VENV / "lock.sha256"
         stamp.unlink(missing_ok=True)
         if importlib.util.find_spec("ensurepip") is None:
             package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
@@ -105,28 +76,14 @@ def make_environment(python: Path) -> None:
                     f"{sys.executable} cannot make environments: its module ensurepip is missing.\n"
                     f"Install it and start again: apt-get install {package}"
                 )
-        say(
-            "Making the environment in .venv (once, and again when the lock changes) ..."
-        )
-        if subprocess.call(
-            [sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL
-        ):
+        say("Making the environment in .venv (once, and again when the lock changes) ...")
+        if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL):
             sys.exit(f"Could not make {VENV}; see above.")
-        pip = [
-            python,
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "install",
-            "--quiet",
-            "--no-input",
-        ]
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-input"]
         exact = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", LOCK]
         if subprocess.call([*pip, *exact], stdin=subprocess.DEVNULL):
-            sys.exit(
-                "pip could not install the lock file (requirements-dev.txt); see above."
-            )
-        stamp.write_text(environment_stamp())
+            sys.exit("pip could not install the lock file (requirements-dev.txt); see above.")
+        stamp.write_text(wanted)
 
 
 def find_browser() -> str:
@@ -156,13 +113,7 @@ def working_browser() -> str | None:
     for candidate in [named] if named else BROWSERS:
         path = shutil.which(candidate)
         # Ubuntu's chromium-browser may be a stub that only asks for a snap: believe what starts.
-        if (
-            path
-            and subprocess.run(
-                [path, "--version"], capture_output=True, check=False
-            ).returncode
-            == 0
-        ):
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
             return path
     return None
 
@@ -183,9 +134,7 @@ def install(packages: list[str]) -> bool:
         sudo
         and (
             not shutil.which("sudo")
-            or subprocess.run(
-                [*sudo, "true"], capture_output=True, check=False
-            ).returncode
+            or subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode
         )
     ):
         return False
@@ -201,4 +150,4 @@ def install(packages: list[str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -27,24 +28,21 @@ def main(command: str, arguments: list[str]) -> int:
     """Run one command; answers the exit code."""
     LOCAL.mkdir(exist_ok=True)
     LOCAL.chmod(0o700)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    signal.signal(signal.SIGINT, partial(leave, 0 if command == "run" else 130))
+    signal.signal(signal.SIGTERM, partial(leave, 143))
+    signal.signal(signal.SIGHUP, partial(leave, 129))
     try:
-        return {"run": run, "test": test, "manage": manage, "bench": bench}[command](
-            arguments
-        )
+        return {"run": run, "test": test, "manage": manage, "bench": bench}[command](arguments)
     except FamilyBroken as broken:
         print(broken, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0 if command == "run" else 130
 
 
-def leave(number: int, frame: FrameType | None) -> NoReturn:
-    """SIGTERM and SIGHUP: leave through every `with`, once; a second one must not disturb that."""
+def leave(code: int, number: int, frame: FrameType | None) -> NoReturn:
+    """Leave through every `with`, once; a second Ctrl-C must not disturb that."""
     for again in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(again, signal.SIG_IGN)
-    sys.exit(128 + number)
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -63,7 +61,6 @@ def run(arguments: list[str]) -> int:
         print(f"\nThe portal answers at http://localhost:{port}/", flush=True)
         print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
         print(f"Logs are in {LOCAL / 'log'}. Ctrl-C stops everything.", flush=True)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         while True:
             family.tend()
             time.sleep(0.5)
@@ -83,9 +80,7 @@ def bench(arguments: list[str]) -> int:
     home.mkdir(exist_ok=True)
     with locked(home / "lock") as mine:
         if not mine:
-            raise FamilyBroken(
-                "Another bench is running; two would measure each other."
-            )
+            raise FamilyBroken("Another bench is running; two would measure each other.")
         with servers(home, durable=True) as private:
             env = environment(private, home, port=8000, assets=LOCAL)
             run_manage("prepare", "assets", env=env)
@@ -100,20 +95,14 @@ def manage(arguments: list[str]) -> int:
             return foreground(command, running)
         with Family(LOCAL / "log") as family:
             env = environment(
-                own_servers(family),
-                LOCAL,
-                port=int(os.environ.get("PORT", "8000")),
-                assets=LOCAL,
+                own_servers(family), LOCAL, port=int(os.environ.get("PORT", "8000")), assets=LOCAL
             )
             return foreground(command, env)
 
 
 def own_servers(family: Family) -> Servers:
     """The servers of run and manage: DATABASE_URL and REDIS_URL win over our own."""
-    given = {
-        "database_url": os.environ.get("DATABASE_URL", ""),
-        "redis_url": os.environ.get("REDIS_URL", ""),
-    }
+    given = {"database_url": os.environ.get("DATABASE_URL", ""), "redis_url": os.environ.get("REDIS_URL", "")}
     return start_servers(family, LOCAL, durable=True, **given)
 
 
@@ -128,6 +117,7 @@ def hold_servers(purpose: str) -> Iterator[dict[str, str] | None]:
     while True:
         with locked(LOCAL / "servers.lock") as mine:
             if mine:
+                STATE.unlink(missing_ok=True)  # a killed run leaves it behind
                 try:
                     yield None
                 finally:
@@ -142,11 +132,7 @@ def hold_servers(purpose: str) -> Iterator[dict[str, str] | None]:
                 f"The portal runs already (process {state['pid']}) at http://localhost:{state['port']}/"
             )
         if not said:
-            print(
-                "Waiting for another dev.py that holds the servers ...",
-                file=sys.stderr,
-                flush=True,
-            )
+            print("Waiting for another dev.py that holds the servers ...", file=sys.stderr, flush=True)
             said = True
         time.sleep(0.2)
 
@@ -173,16 +159,11 @@ def locked(path: Path) -> Iterator[bool]:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder of this test run; takes along what killed runs have left."""
-    for old in LOCAL.glob("test-*"):
-        with locked(old / "lock") as abandoned:
-            if abandoned:
-                shutil.rmtree(old)
-    home = Path(tempfile.mkdtemp(prefix="test-", dir=LOCAL))
-    try:
-        with locked(home / "lock"):
-            yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    for old in LOCAL.glob("test-*-*"):
+        if not Path(f"/proc/{old.name.split('-')[1]}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"test-{os.getpid()}-", dir=LOCAL) as home:
+        yield Path(home)
 
 
 def foreground(command: list[str], env: dict[str, str]) -> int:
@@ -201,3 +182,7 @@ def foreground(command: list[str], env: dict[str, str]) -> int:
             child.terminate()
             child.wait()
         signal.signal(signal.SIGINT, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -3,21 +3,20 @@
 import errno
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from cps_portal.dev.processes import ROOT, Family, FamilyBroken, Program
+from cps_portal.dev.processes import ROOT, Family, FamilyBroken, Program, die_with_parent
 from cps_portal.dev.servers import Servers, secret
 
 WEB_WORKERS = 2
 TASK_WORKERS = 2
 
 
-def environment(
-    servers: Servers, home: Path, *, port: int, assets: Path
-) -> dict[str, str]:
+def environment(servers: Servers, home: Path, *, port: int, assets: Path) -> dict[str, str]:
     """The settings of a portal that keeps its mail, files and keys in a folder of its own."""
     return {
         "DATABASE_URL": servers.database_url,
@@ -41,6 +40,8 @@ def run_manage(*arguments: str, env: dict[str, str], stdout: int | None = None) 
         stdout=stdout,
         text=True,
         check=False,
+        start_new_session=True,  # Ctrl-C is ours to answer, once
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     if done.returncode:
         raise FamilyBroken(
@@ -59,13 +60,7 @@ def start_portal(family: Family, *, env: dict[str, str], port: int, home: Path) 
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
                 *("--host", "127.0.0.1", "--port", str(port)),
-                *(
-                    "--workers",
-                    str(WEB_WORKERS),
-                    "--blocking-threads",
-                    "1",
-                    "--respawn-failed-workers",
-                ),
+                *("--workers", str(WEB_WORKERS), "--blocking-threads", "1", "--respawn-failed-workers"),
                 "cps_portal.wsgi:application",
             ],
             everything,
@@ -74,23 +69,12 @@ def start_portal(family: Family, *, env: dict[str, str], port: int, home: Path) 
     family.start(
         Program(
             "worker",
-            [
-                *celery,
-                "worker",
-                "--concurrency",
-                str(TASK_WORKERS),
-                "--without-gossip",
-                "--without-mingle",
-            ],
+            [*celery, "worker", "--concurrency", str(TASK_WORKERS), "--without-gossip", "--without-mingle"],
             everything,
         )
     )
     family.start(
-        Program(
-            "beat",
-            [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="],
-            everything,
-        )
+        Program("beat", [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="], everything)
     )
     family.wait_until(lambda: healthy(port), of="web", seconds=60)
 
@@ -109,9 +93,7 @@ def healthy(port: int) -> bool:
 
 def port_is_free(port: int) -> bool:
     """Whether nobody listens where a browser would look for localhost, in IPv4 or IPv6."""
-    for family, kind, _, _, address in socket.getaddrinfo(
-        "localhost", port, type=socket.SOCK_STREAM
-    ):
+    for family, kind, _, _, address in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM):
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

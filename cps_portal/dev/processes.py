@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -56,11 +57,7 @@ class Child:
 
 def become(account: pwd.struct_passwd | None) -> dict[str, Any]:
     """For Popen: run as this user and nothing more of what we are."""
-    return (
-        {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()}
-        if account
-        else {}
-    )
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()} if account else {}
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
@@ -110,10 +107,7 @@ class Family:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
 
@@ -144,14 +138,10 @@ class Family:
             if self.children[of].process.poll() is not None:
                 raise FamilyBroken(f"{of} ended at once.\n{self.tail(of)}")
             if time.monotonic() > deadline:
-                raise FamilyBroken(
-                    f"{of} did not answer within {seconds:.0f} s.\n{self.tail(of)}"
-                )
+                raise FamilyBroken(f"{of} did not answer within {seconds:.0f} s.\n{self.tail(of)}")
             time.sleep(0.05)
 
-    def start_server(
-        self, program: Callable[[int], Program], ready: Callable[[int], bool]
-    ) -> int:
+    def start_server(self, program: Callable[[int], Program], ready: Callable[[int], bool]) -> int:
         """Start a server on a free port and wait for it; another port if that was snatched away."""
         for attempt in range(3):
             port = free_port()
@@ -162,6 +152,7 @@ class Family:
                 self.end(child.program.name)
                 if attempt == 2:
                     raise
+                time.sleep(1)  # the server of a killed run may be about to let its data go
             else:
                 break
         return port
@@ -173,19 +164,11 @@ class Family:
             if code is None:
                 continue
             now = time.monotonic()
-            child.deaths[:] = [
-                at for at in child.deaths if now - at < DEATHS_WITHIN_SECONDS
-            ] + [now]
+            child.deaths[:] = [at for at in child.deaths if now - at < DEATHS_WITHIN_SECONDS] + [now]
             self._sweep(child)
             if len(child.deaths) > DEATHS_ALLOWED:
-                raise FamilyBroken(
-                    f"{name} keeps ending (exit code {code}); stopping.\n{self.tail(name)}"
-                )
-            print(
-                f"{name} ended (exit code {code}); starting it again.",
-                file=sys.stderr,
-                flush=True,
-            )
+                raise FamilyBroken(f"{name} keeps ending (exit code {code}); stopping.\n{self.tail(name)}")
+            print(f"{name} ended (exit code {code}); starting it again.", file=sys.stderr, flush=True)
             time.sleep(0.5)
             self.start(child.program)
 
@@ -216,16 +199,10 @@ class Family:
 
     def _sweep(self, child: Child) -> None:
         """End what a child left behind in its group."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(child.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._tell_warden(f"-{child.process.pid}")
 
     def _tell_warden(self, line: str) -> None:
-        try:
+        with suppress(BrokenPipeError):  # somebody killed the warden: the kernel's signal is left
             self.leash.write(f"{line}\n".encode())
-        except (
-            BrokenPipeError
-        ):  # somebody killed the warden: the kernel's signal is left
-            return

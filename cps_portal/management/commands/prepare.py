@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("parts", nargs="+", choices=PARTS)
 
-    def handle(
-        self, *args: object, parts: list[str], verbosity: int, **options: object
-    ) -> None:
+    def handle(self, *args: object, parts: list[str], verbosity: int, **options: object) -> None:
         if "assets" in parts:
             call_if_there("compile_translations", verbosity=0)
             collect_changed()
@@ -60,9 +58,7 @@ def collect_changed() -> None:
 
 def fingerprint() -> str:
     """One hash over the path and content of every static file, ours and the packages'."""
-    seen = hashlib.sha256(
-        Path(settings.BASE_DIR / "cps_portal" / "settings.py").read_bytes()
-    )
+    seen = hashlib.sha256(Path(settings.BASE_DIR / "cps_portal" / "settings.py").read_bytes())
     for finder in get_finders():
         for path, storage in finder.list([]):
             seen.update(path.encode())
