@@ -14,13 +14,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CATALOGUE = HERE.parent.parent / "kitbag" / "data" / "products.csv"
-NEIGHBOURS = dict(
-    zip(
-        "qwertyuiopasdfghjklzxcvbnm1234567890",
-        "wa es rd tf yg uh ij ok pl o sq adw sfe dgr fht gjy hku jli ko xs zc xv cb vn bm n 2 13 24 35 46 57 68 79 80 9".split(),
-        strict=True,
-    )
-)
+ROWS = [("qwertyuiop", "wa es rd tf yg uh ij ok pl o"), ("asdfghjkl", "sq adw sfe dgr fht gjy hku jli ko")]
+ROWS += [("zxcvbnm", "xs zc xv cb vn bm n"), ("1234567890", "2 13 24 35 46 57 68 79 80 9")]
+NEIGHBOURS = {key: near for keys, nears in ROWS for key, near in zip(keys, nears.split(), strict=True)}
 COUNTS = {"exact": 200, "alias": 200, "spacing": 250, "order": 200, "typo": 500}
 
 
