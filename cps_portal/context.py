@@ -1,9 +1,112 @@
-"""What every page is given."""
+"""What every page is given: where one can go, who is looking, and the theme they chose."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a page can lead to, named by its URL; `also` are other names of the same part."""
+
+    name: str
+    label: str | Promise
+    short: str | Promise = ""
+    icon: str = ""
+    also: tuple[str, ...] = ()
+    anchor: str = ""
+
+    def holds(self, url_name: str) -> bool:
+        return url_name == self.name or url_name.startswith(f"{self.name}-") or url_name in self.also
+
+
+MEMBER = (
+    Place("dashboard", _("Dashboard"), _("Home"), "home"),
+    Place("kitbag", _("Kitbag"), _("Kitbag"), "kitbag"),
+    Place("points", _("Points"), _("Points"), "points"),
+    Place("servicing", _("Servicing"), _("Servicing"), "wrench", ("case",)),
+    Place("offers", _("Offers"), _("Offers"), "tag", ("offer",)),
+    Place("events", _("Events"), _("Events"), "event", ("event",)),
+    Place("help", _("Help"), _("Help"), "help"),
+)
+ON_THE_BAR = 5
+PUBLIC = (
+    Place("home", _("Levels"), anchor="#levels"),
+    Place("products", _("Kit values"), also=("product",)),
+    Place("countries", _("Countries")),
+    Place("centres", _("Find a centre")),
+    Place("events", _("Events")),
+    Place("help", _("Help")),
+)
+STAFF = (Place("admin:index", _("Staff desk")),)
+ACCOUNT = (
+    Place("account", _("Account")),
+    Place("products", _("Kit values")),
+)
+FOOT = (
+    Place("privacy", _("Privacy")),
+    Place("terms", _("Terms")),
+    Place("countries", _("Countries")),
+    Place("accessibility", _("Accessibility")),
+    Place("contact", _("Contact")),
+)
+
+
+@cache
+def _exists(name: str) -> bool:
+    try:
+        reverse(name)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _entries(places: Iterable[Place], url_name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "href": reverse(place.name) + place.anchor,
+            "label": place.label,
+            "short": place.short,
+            "icon": place.icon,
+            "current": not place.anchor and place.holds(url_name),
+        }
+        for place in places
+        if _exists(place.name)
+    ]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Places, viewer and theme. Costs no query beyond the signed-in user of the session."""
+    match = request.resolver_match
+    url_name = (match.view_name if match else "") or ""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    given: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "",
+        "foot": _entries(FOOT, url_name),
+        "search_href": reverse("products") if _exists("products") else "",
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return given | {"nav": _entries(PUBLIC, url_name)}
+    if user.is_staff:
+        return given | {
+            "nav": _entries(STAFF, url_name),
+            "viewer": {"name": user.get_full_name() or user.email},
+            "account_links": _entries(ACCOUNT, url_name),
+        }
+    nav = _entries(MEMBER, url_name)
+    return given | {
+        "nav": nav,
+        "bar": nav[:ON_THE_BAR],
+        "viewer": {"name": user.get_full_name() or user.email},
+        "account_links": _entries(ACCOUNT, url_name),
+    }

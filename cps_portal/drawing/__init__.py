@@ -1,0 +1,1 @@
+"""Geometry and line work of the instrument: plain values in, plain values out."""
