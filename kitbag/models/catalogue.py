@@ -49,13 +49,9 @@ class Product(models.Model):
     family = models.CharField(max_length=16, choices=FamilyName)
     series = models.CharField(max_length=60, blank=True)
     mount = models.CharField(max_length=40, blank=True)
-    media = models.CharField(
-        max_length=8, choices=[("photo", _("photo")), ("video", _("video")), ("both", _("both"))]
-    )
+    media = models.CharField(max_length=8, choices=[("photo", _("photo")), ("video", _("video")), ("both", _("both"))])
     announced_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    superseded_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
-    )
+    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="supersedes")
     fast_track = models.BooleanField(default=False)
     fast_track_video = models.BooleanField(default=False)
     points_full = models.PositiveIntegerField(default=0)
@@ -80,9 +76,7 @@ class Product(models.Model):
             models.CheckConstraint(
                 name="product_family_known", condition=Q(family__in=[family.value for family in Family])
             ),
-            models.CheckConstraint(
-                name="product_media_known", condition=Q(media__in=["photo", "video", "both"])
-            ),
+            models.CheckConstraint(name="product_media_known", condition=Q(media__in=["photo", "video", "both"])),
             models.CheckConstraint(
                 name="product_points_never_rise_with_age",
                 condition=Q(points_full__gte=models.F("points_superseded"))

@@ -88,17 +88,13 @@ class KitItem(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="kit_items")
     serial_typed = models.CharField(max_length=60, blank=True)
     serial = models.CharField(max_length=60, blank=True, help_text=_("Normalised."))
-    number_confirmed = models.BooleanField(
-        default=False, help_text=_("The member says: this is what it says.")
-    )
+    number_confirmed = models.BooleanField(default=False, help_text=_("The member says: this is what it says."))
     country_of_purchase = CountryField(blank=True)
     purchased_on = models.DateField(null=True, blank=True)
     store = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     reasons = ArrayField(models.CharField(max_length=20, choices=WaitingReason), default=list, blank=True)
-    note = models.CharField(
-        max_length=500, blank=True, help_text=_("What staff asked or said; the member reads it.")
-    )
+    note = models.CharField(max_length=500, blank=True, help_text=_("What staff asked or said; the member reads it."))
     added_at = models.DateTimeField()
     validated_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -128,9 +124,7 @@ class KitItem(models.Model):
             ),
             models.CheckConstraint(
                 name="kit_item_removed_with_a_reason",
-                condition=Q(
-                    state="removed", removed_at__isnull=False, removal_reason__in=RemovalReason.values
-                )
+                condition=Q(state="removed", removed_at__isnull=False, removal_reason__in=RemovalReason.values)
                 | (~Q(state="removed") & Q(removed_at__isnull=True, removal_reason="")),
             ),
             models.CheckConstraint(
@@ -182,9 +176,7 @@ class ProposedEdit(models.Model):
     class Meta:
         ordering = ["-proposed_at"]
         constraints = [
-            models.UniqueConstraint(
-                name="proposed_edit_one_waiting", fields=["item"], condition=Q(state="waiting")
-            ),
+            models.UniqueConstraint(name="proposed_edit_one_waiting", fields=["item"], condition=Q(state="waiting")),
             models.CheckConstraint(
                 name="proposed_edit_state_known",
                 condition=Q(state__in=["waiting", "passed", "refused", "withdrawn"]),

@@ -28,9 +28,7 @@ class Night(models.Model):
     levels_up = models.PositiveIntegerField(default=0)
     levels_down = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveIntegerField(default=0)
-    progress = models.BigIntegerField(
-        default=0, help_text="Highest member done, while the night is under way."
-    )
+    progress = models.BigIntegerField(default=0, help_text="Highest member done, while the night is under way.")
 
     objects = NightQuerySet.as_manager()
 

@@ -74,9 +74,7 @@ class Valuation(models.Model):
                 fields=["product", "effective_on", "revision"],
                 include=["points"],
             ),
-            models.UniqueConstraint(
-                name="valuation_one_first", fields=["product"], condition=Q(is_first=True)
-            ),
+            models.UniqueConstraint(name="valuation_one_first", fields=["product"], condition=Q(is_first=True)),
             models.CheckConstraint(
                 name="valuation_recorded_before_its_day",
                 condition=Q(is_first=True) | Q(effective_on__gt=F("recorded_on")),
@@ -100,9 +98,7 @@ class Valuation(models.Model):
 class SpellQuerySet(models.QuerySet["Spell"]):
     def counting_on(self, day: date) -> "SpellQuerySet":
         """Spells that hold a day: half-open, both ends being days."""
-        return self.filter(counted_from__lte=day).filter(
-            Q(counted_until__isnull=True) | Q(counted_until__gt=day)
-        )
+        return self.filter(counted_from__lte=day).filter(Q(counted_until__isnull=True) | Q(counted_until__gt=day))
 
     def open(self) -> "SpellQuerySet":
         return self.filter(closed_at__isnull=True)
@@ -155,10 +151,7 @@ class Spell(models.Model):
             models.CheckConstraint(
                 name="spell_days_are_utc_dates_of_its_moments",
                 condition=Q(counted_from=UtcDate("opened_at"))
-                & (
-                    Q(counted_until__isnull=True, closed_at__isnull=True)
-                    | Q(counted_until=UtcDate("closed_at"))
-                ),
+                & (Q(counted_until__isnull=True, closed_at__isnull=True) | Q(counted_until=UtcDate("closed_at"))),
             ),
             models.CheckConstraint(
                 name="spell_never_ends_before_it_begins",
@@ -181,9 +174,7 @@ class Spell(models.Model):
                 expressions=[
                     ("item", RangeOperators.EQUAL),
                     (
-                        Func(
-                            "opened_at", "closed_at", function="tstzrange", output_field=DateTimeRangeField()
-                        ),
+                        Func("opened_at", "closed_at", function="tstzrange", output_field=DateTimeRangeField()),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -234,9 +225,7 @@ class Hold(models.Model):
         constraints = [
             models.UniqueConstraint(name="hold_revision", fields=["member", "number", "revision"]),
             models.CheckConstraint(name="hold_level_above_red", condition=Q(level__in=[1, 2, 3])),
-            models.CheckConstraint(
-                name="hold_ends_not_before_it_begins", condition=Q(ends_on__gte=F("begins_on"))
-            ),
+            models.CheckConstraint(name="hold_ends_not_before_it_begins", condition=Q(ends_on__gte=F("begins_on"))),
             models.CheckConstraint(
                 name="hold_recorded_before_it_begins",
                 condition=Q(revision__gt=1) | Q(begins_on__gt=F("recorded_on")),
@@ -299,9 +288,7 @@ class LevelChange(models.Model):
             ),
             models.CheckConstraint(
                 name="level_change_causes_known",
-                condition=Q(
-                    causes__contained_by=["value", "hold", "threshold", "registered", "removed", "edited"]
-                ),
+                condition=Q(causes__contained_by=["value", "hold", "threshold", "registered", "removed", "edited"]),
             ),
         ]
         indexes = [
