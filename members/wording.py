@@ -1,0 +1,152 @@
+"""What a message says: its row's facts in the words and the language of the person, when it is sent.
+
+Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
+
+- item_validated: item, product, points, total, level
+- item_needs_you: item, product, reasons (codes), note
+- level_up, level_down: from, to, points, causes (codes), products (names), day
+
+Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
+`wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
+`tell_news` here: rows keep codes, and the words are those of the day of sending.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from members.models import Level, Message, User
+
+Words = str | Promise
+# user, level before, level after, programme day → lines in the active language
+News = Callable[[User, Level, Level, date], Sequence[str]]
+NAMES_SHOWN = 8
+
+_words: dict[Message.Kind, dict[str, Words]] = {}
+_news: list[News] = []
+
+
+class Unwritable(Exception):
+    """The row cannot become a text: a fact is missing or wrong. Trying again would not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    subject: str
+    text: str
+    html: str
+
+
+def name_codes(kind: Message.Kind, words: Mapping[str, Words]) -> None:
+    """Give the codes in a kind's facts their words (lazy translations)."""
+    _words.setdefault(kind, {}).update(words)
+
+
+def tell_news(news: News) -> None:
+    """Register what says what a level brings; asked at sending, in the person's language."""
+    if news not in _news:
+        _news.append(news)
+
+
+def write(message: Message) -> Text:
+    """Subject, text and HTML of a programme message to a user. Raises Unwritable."""
+    user = message.user
+    if user is None:
+        raise Unwritable("A programme message needs a user.")
+    with override(user.language):
+        try:
+            subject, context = CONTEXTS[Message.Kind(message.kind)](user, message.facts)
+            context |= {
+                "subject": subject,
+                "first_name": user.get_short_name(),
+                "origin": settings.PORTAL_ORIGIN,
+            }
+            return Text(
+                subject=" ".join(subject.split()),
+                text=render_to_string(f"emails/{message.kind}.txt", context).strip() + "\n",
+                html=render_to_string(f"emails/{message.kind}.html", context),
+            )
+        except KeyError as error:
+            raise Unwritable(f"Without words or fact: {error}") from error
+        except (ValueError, TypeError, NoReverseMatch, TemplateDoesNotExist, TemplateSyntaxError) as error:
+            raise Unwritable(f"{type(error).__name__}: {error}") from error
+
+
+def link(name: str, *args: object) -> str:
+    """The full address of a page of the portal."""
+    return settings.PORTAL_ORIGIN + reverse(name, args=args)
+
+
+def figure(points: int) -> str:
+    """Points as everywhere: a comma at the thousands, Western digits in every language."""
+    return f"{points:,}"
+
+
+def item_validated(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    product, points = str(facts["product"]), int(facts["points"])
+    subject = ngettext("%(product)s counts: %(points)s point", "%(product)s counts: %(points)s points", points)
+    return subject % {"product": product, "points": figure(points)}, {
+        "product": product,
+        "points": points,
+        "points_figure": figure(points),
+        "total_figure": figure(int(facts["total"])),
+        "level": Level(facts["level"]).label,
+        "action": link("points"),
+        "item_link": link("kitbag-item", facts["item"]),
+    }
+
+
+def item_needs_you(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    product = str(facts["product"])
+    words = _words.get(Message.Kind.ITEM_NEEDS_YOU, {})
+    return _("%(product)s needs you") % {"product": product}, {
+        "product": product,
+        "reasons": [str(words[code]) for code in facts["reasons"]],
+        "note": str(facts["note"]),
+        "action": link("kitbag-item", facts["item"]),
+    }
+
+
+def level_up(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    context = level_change(Message.Kind.LEVEL_UP, facts)
+    old, new = Level(facts["from"]), Level(facts["to"])
+    context["news"] = [line for news in _news for line in news(user, old, new, context["day"])]
+    return _("You are %(level)s now") % {"level": new.label}, context
+
+
+def level_down(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    context = level_change(Message.Kind.LEVEL_DOWN, facts)
+    return _("Your level is now %(level)s") % {"level": context["to_level"]}, context
+
+
+def level_change(kind: Message.Kind, facts: Mapping[str, Any]) -> dict[str, Any]:
+    words = _words.get(kind, {})
+    names = [str(name) for name in facts["products"]]
+    return {
+        "from_level": Level(facts["from"]).label,
+        "to_level": Level(facts["to"]).label,
+        "points": int(facts["points"]),
+        "points_figure": figure(int(facts["points"])),
+        "day": date.fromisoformat(facts["day"]),
+        "causes": [str(words[code]) for code in facts["causes"]],
+        "products": names[:NAMES_SHOWN],
+        "more_products": max(0, len(names) - NAMES_SHOWN),
+        "action": link("points"),
+    }
+
+
+CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], tuple[str, dict[str, Any]]]] = {
+    Message.Kind.ITEM_VALIDATED: item_validated,
+    Message.Kind.ITEM_NEEDS_YOU: item_needs_you,
+    Message.Kind.LEVEL_UP: level_up,
+    Message.Kind.LEVEL_DOWN: level_down,
+}
