@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from kitbag import standing
 from kitbag.models import KitItem, LevelChange, Night, Spell, Standing
-from members.models import Level, Message
+from members.models import Level
 from members.rules.days import programme_day
 
 
@@ -19,10 +19,7 @@ def broken(*, at: datetime) -> Iterator[str]:
     yield from units_held_twice()
     yield from level_history_that_does_not_connect()
     yield from nights_with_a_gap()
-    yield from items_that_wait_wrongly(at=at)
-    stuck = Message.objects.filter(sent_at=None, parked_at=None, created_at__lt=at - timedelta(hours=26)).count()
-    if stuck:
-        yield f"{stuck} messages have been waiting for more than a day"
+    yield from spells_of_days_to_come(at=at)
 
 
 def standings_that_differ() -> Iterator[str]:
@@ -81,7 +78,7 @@ def nights_with_a_gap() -> Iterator[str]:
         previous = day
 
 
-def items_that_wait_wrongly(*, at: datetime) -> Iterator[str]:
+def spells_of_days_to_come(*, at: datetime) -> Iterator[str]:
     future = Spell.objects.filter(counted_from__gt=programme_day(at)).count()
     if future:
         yield f"{future} spells begin after today"
