@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Run, test, manage and measure the portal.
 
-    python3 dev.py run               the whole portal at http://localhost:$PORT/ (8000 unless set)
+    python3 dev.py run               the whole portal at http://localhost:$PORT/ (8000 unless set);
+                                     with --without-demo an empty one
     python3 dev.py test [arguments]  pytest, with private servers and a real browser
     python3 dev.py manage ...        manage.py against the servers of `run`
     python3 dev.py bench [name]      the benchmarks

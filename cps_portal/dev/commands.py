@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -20,13 +20,14 @@ from cps_portal.dev.portal import environment, port_is_free, run_manage, start_p
 from cps_portal.dev.processes import ROOT, Family, FamilyBroken, die_with_parent
 from cps_portal.dev.servers import Servers, servers, start_servers
 
-LOCAL = ROOT / ".local"
+# Where run and manage keep their data; the fault tests set a folder of their own.
+LOCAL = Path(os.environ.get("PORTAL_LOCAL", ROOT / ".local"))
 STATE = LOCAL / "servers.json"
 
 
 def main(command: str, arguments: list[str]) -> int:
     """Run one command; answers the exit code."""
-    LOCAL.mkdir(exist_ok=True)
+    LOCAL.mkdir(parents=True, exist_ok=True)
     LOCAL.chmod(0o700)
     signal.signal(signal.SIGINT, partial(leave, 0 if command == "run" else 130))
     signal.signal(signal.SIGTERM, partial(leave, 143))
@@ -46,7 +47,10 @@ def leave(code: int, number: int, frame: FrameType | None) -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """The whole portal, until Ctrl-C."""
+    """The whole portal, until Ctrl-C; with `--without-demo` there is nobody in it yet."""
+    bare = arguments == ["--without-demo"]
+    if arguments and not bare:
+        raise FamilyBroken("run knows one argument: --without-demo")
     port = int(os.environ.get("PORT", "8000"))
     with hold_servers("run"), Family(LOCAL / "log") as family:
         if not port_is_free(port):
@@ -54,12 +58,14 @@ def run(arguments: list[str]) -> int:
                 f"Port {port} is taken by another program. Stop that, or choose another port:\n"
                 f"    PORT={port + 1} python3 dev.py run"
             )
-        env = environment(own_servers(family), LOCAL, port=port, assets=LOCAL)
+        env = environment(own_servers(family), LOCAL, port=port)
         publish(port, env)
-        run_manage("prepare", "assets", "data", "demo", env=env)
+        run_manage("prepare", "assets", "data", *([] if bare else ["demo"]), env=env)
         start_portal(family, env=env, port=port, home=LOCAL)
         print(f"\nThe portal answers at http://localhost:{port}/", flush=True)
-        print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
+        with suppress(FamilyBroken):  # while the house is being built
+            if not bare:
+                print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
         print(f"Logs are in {LOCAL / 'log'}. Ctrl-C stops everything.", flush=True)
         while True:
             family.tend()
@@ -69,7 +75,7 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """pytest on private servers, which vanish afterwards; its exit code (5, no tests, is a failure)."""
     with private_folder() as home, servers(home, durable=False) as private:
-        env = environment(private, home, port=8000, assets=LOCAL)
+        env = environment(private, home, port=8000)
         run_manage("prepare", "assets", env=env)
         return foreground([sys.executable, "-m", "pytest", *arguments], env)
 
@@ -82,7 +88,7 @@ def bench(arguments: list[str]) -> int:
         if not mine:
             raise FamilyBroken("Another bench is running; two would measure each other.")
         with servers(home, durable=True) as private:
-            env = environment(private, home, port=8000, assets=LOCAL)
+            env = environment(private, home, port=8000)
             run_manage("prepare", "assets", env=env)
             return foreground([sys.executable, "-m", "benchmarks", *arguments], env)
 
@@ -94,9 +100,7 @@ def manage(arguments: list[str]) -> int:
         if running:
             return foreground(command, running)
         with Family(LOCAL / "log") as family:
-            env = environment(
-                own_servers(family), LOCAL, port=int(os.environ.get("PORT", "8000")), assets=LOCAL
-            )
+            env = environment(own_servers(family), LOCAL, port=int(os.environ.get("PORT", "8000")))
             return foreground(command, env)
 
 
@@ -128,9 +132,7 @@ def hold_servers(purpose: str) -> Iterator[dict[str, str] | None]:
             yield state["env"]
             return
         if state:
-            raise FamilyBroken(
-                f"The portal runs already (process {state['pid']}) at http://localhost:{state['port']}/"
-            )
+            raise FamilyBroken(f"The portal runs already (process {state['pid']}) at http://localhost:{state['port']}/")
         if not said:
             print("Waiting for another dev.py that holds the servers ...", file=sys.stderr, flush=True)
             said = True

@@ -16,9 +16,13 @@ WEB_WORKERS = 2
 TASK_WORKERS = 2
 
 
-def environment(servers: Servers, home: Path, *, port: int, assets: Path) -> dict[str, str]:
-    """The settings of a portal that keeps its mail, files and keys in a folder of its own."""
+def environment(servers: Servers, home: Path, *, port: int) -> dict[str, str]:
+    """The settings of a portal that keeps its mail, files and keys in a folder of its own.
+
+    Collected static files follow from the code alone and are shared.
+    """
     return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
         "SECRET_KEY": secret(home / "secret_key"),
@@ -27,7 +31,7 @@ def environment(servers: Servers, home: Path, *, port: int, assets: Path) -> dic
         "PORTAL_INSECURE_ORIGIN": "1",
         "MAIL_DIR": str(home / "mail"),
         "MEDIA_DIR": str(home / "media"),
-        "STATIC_ROOT": str(assets / "static"),
+        "STATIC_ROOT": str(ROOT / ".local" / "static"),
     }
 
 
@@ -44,9 +48,7 @@ def run_manage(*arguments: str, env: dict[str, str], stdout: int | None = None) 
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
     if done.returncode:
-        raise FamilyBroken(
-            f"manage.py {' '.join(arguments)} failed (exit code {done.returncode}); see above."
-        )
+        raise FamilyBroken(f"manage.py {' '.join(arguments)} failed (exit code {done.returncode}); see above.")
     return done.stdout or ""
 
 
@@ -73,9 +75,7 @@ def start_portal(family: Family, *, env: dict[str, str], port: int, home: Path) 
             everything,
         )
     )
-    family.start(
-        Program("beat", [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="], everything)
-    )
+    family.start(Program("beat", [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="], everything))
     family.wait_until(lambda: healthy(port), of="web", seconds=60)
 
 

