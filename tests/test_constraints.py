@@ -1,0 +1,293 @@
+"""Every "must" of the programme is a named rule of the database: each is broken here on purpose, in SQL.
+
+The last test fails when a rule exists that no case breaks.
+"""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from kitbag import holds
+from kitbag.models import Hold, Spell
+from members.models import Level
+from tests.factories import NOON, UserFactory
+
+ITEM = str(uuid.uuid4())
+
+# name of the rule → statements that break it; %(…)s are the rows of the fixture below.
+CASES = {
+    # members
+    "user_email_in_lower_case": "UPDATE members_user SET email = 'Layla@Example.org' WHERE id = %(user)s",
+    "member_number_is_ten_digits": "UPDATE members_member SET number = '12' WHERE id = %(member)s",
+    "acceptance_once_a_version": """
+        INSERT INTO members_acceptance (member_id, document, version, accepted_at)
+        SELECT %(member)s, 'terms', '1', now() FROM generate_series(1, 2)""",
+    "acceptance_document_known": """
+        INSERT INTO members_acceptance (member_id, document, version, accepted_at)
+        VALUES (%(member)s, 'novel', '1', now())""",
+    "country_terms_one_row_a_day": """
+        INSERT INTO members_countryterms (country, benefit_class, valid_from, ended)
+        SELECT country, benefit_class, valid_from, ended FROM members_countryterms LIMIT 1""",
+    "country_terms_class_known": "UPDATE members_countryterms SET benefit_class = 'best'",
+    "message_once_per_occasion": """
+        INSERT INTO members_message (address, kind, about, occasion, facts, created_at, due_at, tries, last_error)
+        SELECT 'a@example.org', 'level_up', 'level', '1', '{}', now(), now(), 0, '' FROM generate_series(1, 2)""",
+    "message_has_one_recipient": """
+        INSERT INTO members_message (address, kind, about, occasion, facts, created_at, due_at, tries, last_error)
+        VALUES ('', 'level_up', 'level', '1', '{}', now(), now(), 0, '')""",
+    "message_kind_known": """
+        INSERT INTO members_message (address, kind, about, occasion, facts, created_at, due_at, tries, last_error)
+        VALUES ('a@example.org', 'gossip', 'level', '1', '{}', now(), now(), 0, '')""",
+    "message_sealed_erased_once_sent": """
+        INSERT INTO members_message
+            (address, kind, about, occasion, facts, sealed, created_at, due_at, sent_at, tries, last_error)
+        VALUES ('a@example.org', 'security', 'code', '1', '{}', '{}', now(), now(), now(), 0, '')""",
+    "threshold_one_row_a_day_and_revision": """
+        INSERT INTO members_threshold
+            (effective_on, revision, silver, gold, platinum, is_withdrawn, is_first, reason, recorded_on)
+        SELECT '2030-01-01', 1, 1, 2, 3, false, false, 'x', '2026-01-01' FROM generate_series(1, 2)""",
+    "threshold_one_first": """
+        INSERT INTO members_threshold
+            (effective_on, revision, silver, gold, platinum, is_withdrawn, is_first, reason, recorded_on)
+        VALUES ('2030-01-01', 1, 1, 2, 3, false, true, 'x', '2026-01-01')""",
+    "threshold_levels_ascend": """
+        INSERT INTO members_threshold
+            (effective_on, revision, silver, gold, platinum, is_withdrawn, is_first, reason, recorded_on)
+        VALUES ('2030-01-01', 1, 500, 500, 1600, false, false, 'x', '2026-01-01')""",
+    "threshold_recorded_before_its_day": """
+        INSERT INTO members_threshold
+            (effective_on, revision, silver, gold, platinum, is_withdrawn, is_first, reason, recorded_on)
+        VALUES ('2026-01-01', 1, 1, 2, 3, false, false, 'x', '2026-01-01')""",
+    "threshold_never_rewritten": "UPDATE members_threshold SET silver = 1",
+    # catalogue
+    "product_serial_need_known": "UPDATE kitbag_product SET serial_need = 'maybe'",
+    "product_family_known": "UPDATE kitbag_product SET family = 'phone'",
+    "product_media_known": "UPDATE kitbag_product SET media = 'radio'",
+    "product_points_never_rise_with_age": "UPDATE kitbag_product SET points_floor = points_superseded + 1",
+    "product_floor_at_least_one_with_points": "UPDATE kitbag_product SET points_floor = 0",
+    "product_has_first_value": """
+        INSERT INTO kitbag_product (sku, name, category, family, series, mount, media, fast_track, fast_track_video,
+            points_full, points_superseded, points_floor, serial_need, serial_hint, aliases, market, points_basis,
+            source, file_cells, added_on)
+        VALUES ('x', 'X', 'other', 'accessory', '', '', 'both', false, false, 0, 0, 0, 'none', '', '', '', '', '',
+            '{}', '2026-01-01')""",
+    "search_name_once": """
+        INSERT INTO kitbag_searchname (product_id, text, is_alias)
+        SELECT %(product)s, 'x', false FROM generate_series(1, 2)""",
+    "lifecycle_mark_revision": """
+        INSERT INTO kitbag_lifecyclemark (product_id, stage, revision, reason, recorded_on)
+        SELECT %(product)s, 'superseded', 1, 'x', '2026-01-01' FROM generate_series(1, 2)""",
+    "lifecycle_mark_stage_known": """
+        INSERT INTO kitbag_lifecyclemark (product_id, stage, revision, reason, recorded_on)
+        VALUES (%(product)s, 'current', 1, 'x', '2026-01-01')""",
+    "lifecycle_mark_never_rewritten": """
+        INSERT INTO kitbag_lifecyclemark (product_id, stage, revision, reason, recorded_on)
+        VALUES (%(product)s, 'superseded', 1, 'x', '2026-01-01'); DELETE FROM kitbag_lifecyclemark""",
+    # valuations
+    "valuation_one_row_a_day_and_revision": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        SELECT %(product)s, '2030-01-01', 1, 5, 'current', 'set', '', false, '2026-01-01' FROM generate_series(1, 2)""",
+    "valuation_one_first": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        VALUES (%(product)s, '2030-01-01', 1, 5, 'current', 'first', '', true, '2026-01-01')""",
+    "valuation_recorded_before_its_day": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        VALUES (%(product)s, '2026-02-01', 1, 5, 'current', 'set', '', false, '2026-02-01')""",
+    "valuation_first_has_points": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        VALUES (%(product)s, '2023-01-01', 1, NULL, 'current', 'first', '', true, '2026-01-01')""",
+    "valuation_stage_known": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        VALUES (%(product)s, '2030-01-01', 1, 5, 'mint', 'set', '', false, '2026-01-01')""",
+    "valuation_reason_known": """
+        INSERT INTO kitbag_valuation
+            (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
+        VALUES (%(product)s, '2030-01-01', 1, 5, 'current', 'whim', '', false, '2026-01-01')""",
+    "valuation_never_rewritten": "UPDATE kitbag_valuation SET points = 1",
+    # kit items
+    "unit_validated_once": """
+        UPDATE kitbag_kititem SET serial = (SELECT serial FROM kitbag_kititem WHERE id = %(item)s)
+        WHERE id = %(other_item)s""",
+    "kit_item_state_known": "UPDATE kitbag_kititem SET state = 'lent' WHERE id = %(draft)s",
+    "kit_item_waits_with_a_reason": "UPDATE kitbag_kititem SET state = 'waiting' WHERE id = %(draft)s",
+    "kit_item_reasons_known": """
+        UPDATE kitbag_kititem SET state = 'waiting', reasons = '{mood}' WHERE id = %(draft)s""",
+    "kit_item_removed_with_a_reason": "UPDATE kitbag_kititem SET state = 'removed' WHERE id = %(draft)s",
+    "kit_item_validated_with_all_details": "UPDATE kitbag_kititem SET store = '' WHERE id = %(item)s",
+    "kit_item_serial_normalised": "UPDATE kitbag_kititem SET serial = 'ab 1' WHERE id = %(draft)s",
+    "item_agrees_with_spell": """
+        UPDATE kitbag_kititem SET state = 'draft' WHERE id = %(item)s""",
+    "proposed_edit_one_waiting": """
+        INSERT INTO kitbag_proposededit
+            (item_id, product_id, serial_typed, serial, number_confirmed, reasons, state, proposed_at, note)
+        SELECT %(item)s, %(product)s, '1', '1', false, '{}', 'waiting', now(), '' FROM generate_series(1, 2)""",
+    "proposed_edit_state_known": """
+        INSERT INTO kitbag_proposededit
+            (item_id, product_id, serial_typed, serial, number_confirmed, reasons, state, proposed_at, decided_at, note)
+        VALUES (%(item)s, %(product)s, '1', '1', false, '{}', 'lost', now(), now(), '')""",
+    "proposed_edit_decided_at": """
+        INSERT INTO kitbag_proposededit
+            (item_id, product_id, serial_typed, serial, number_confirmed, reasons, state, proposed_at, note)
+        VALUES (%(item)s, %(product)s, '1', '1', false, '{}', 'passed', now(), '')""",
+    "stolen_unit_has_a_number": """
+        INSERT INTO kitbag_stolenunit (product_id, serial, item_id, reported_at)
+        VALUES (%(product)s, '', %(item)s, now())""",
+    "former_number_once": """
+        INSERT INTO kitbag_formernumber (product_id, serial, item_id, replaced_at)
+        SELECT %(product)s, '1', %(item)s, now() FROM generate_series(1, 2)""",
+    "former_number_not_blank": """
+        INSERT INTO kitbag_formernumber (product_id, serial, item_id, replaced_at)
+        VALUES (%(product)s, '', %(item)s, now())""",
+    # spells
+    "spell_days_are_utc_dates_of_its_moments": """
+        INSERT INTO kitbag_spell (member_id, product_id, item_id, counted_from, opened_at, cause, closed_cause)
+        VALUES (%(member)s, %(product)s, %(draft)s, '2026-01-02', '2026-01-01 23:00+00', 'registered', '')""",
+    "spell_never_ends_before_it_begins": """
+        UPDATE kitbag_spell SET closed_at = opened_at - interval '1 hour',
+            counted_until = ((opened_at - interval '1 hour') AT TIME ZONE 'UTC')::date, closed_cause = 'sold'
+        WHERE item_id = %(item)s""",
+    "spell_closed_with_a_cause": """
+        UPDATE kitbag_spell SET closed_at = opened_at, counted_until = counted_from WHERE item_id = %(item)s""",
+    "spell_cause_known": """
+        INSERT INTO kitbag_spell (member_id, product_id, item_id, counted_from, opened_at, cause, closed_cause)
+        VALUES (%(member)s, %(product)s, %(draft)s, '2026-01-01', '2026-01-01 23:00+00', 'luck', '')""",
+    "spell_of_an_item_never_overlaps": """
+        INSERT INTO kitbag_spell (member_id, product_id, item_id, counted_from, opened_at, cause, closed_cause)
+        SELECT %(member)s, %(product)s, %(item)s, '2026-11-24', '2026-11-24 12:00+00', 'registered', ''""",
+    "spell_closed_once": "UPDATE kitbag_spell SET product_id = %(other_product)s WHERE item_id = %(item)s",
+    "spell_never_deleted": "DELETE FROM kitbag_spell WHERE item_id = %(item)s",
+    "spell_agrees_with_item": """
+        INSERT INTO kitbag_spell (member_id, product_id, item_id, counted_from, opened_at, cause, closed_cause)
+        VALUES (%(member)s, %(product)s, %(draft)s, '2026-01-01', '2026-01-01 23:00+00', 'registered', '')""",
+    # holds
+    "hold_revision": """
+        INSERT INTO kitbag_hold (member_id, number, revision, level, begins_on, ends_on, reason, recorded_on, by_id)
+        SELECT %(member)s, 9, 1, 2, '2030-01-01', '2030-02-01', 'x', '2026-01-01', %(staff)s
+        FROM generate_series(1, 2)""",
+    "hold_level_above_red": """
+        INSERT INTO kitbag_hold (member_id, number, revision, level, begins_on, ends_on, reason, recorded_on, by_id)
+        VALUES (%(member)s, 9, 1, 0, '2030-01-01', '2030-02-01', 'x', '2026-01-01', %(staff)s)""",
+    "hold_ends_not_before_it_begins": """
+        INSERT INTO kitbag_hold (member_id, number, revision, level, begins_on, ends_on, reason, recorded_on, by_id)
+        VALUES (%(member)s, 9, 1, 2, '2030-01-02', '2030-01-01', 'x', '2026-01-01', %(staff)s)""",
+    "hold_recorded_before_it_begins": """
+        INSERT INTO kitbag_hold (member_id, number, revision, level, begins_on, ends_on, reason, recorded_on, by_id)
+        VALUES (%(member)s, 9, 1, 2, '2026-01-01', '2026-02-01', 'x', '2026-01-01', %(staff)s)""",
+    "hold_never_rewritten": "DELETE FROM kitbag_hold WHERE id = %(hold)s",
+    "hold_revised_fairly": """
+        INSERT INTO kitbag_hold (member_id, number, revision, level, begins_on, ends_on, reason, recorded_on, by_id)
+        SELECT member_id, number, 2, 3, begins_on, ends_on, 'x', begins_on, by_id FROM kitbag_hold
+        WHERE id = %(hold)s""",
+    # standings, levels, nights
+    "member_has_standing": """
+        INSERT INTO members_member (user_id, number, country, time_zone, adult_confirmed_at, joined_at)
+        VALUES (%(staff)s, '1111111111', 'GB', 'UTC', now(), now())""",
+    "standing_level_known": "UPDATE kitbag_standing SET level = 4",
+    "level_change_changes": """
+        INSERT INTO kitbag_levelchange (member_id, day, at, from_level, to_level, points, causes)
+        VALUES (%(member)s, '2026-01-01', '2026-01-01 00:00+00', 1, 1, 500, '{value}')""",
+    "level_change_once_a_day_at_midnight": """
+        INSERT INTO kitbag_levelchange (member_id, day, at, from_level, to_level, points, causes)
+        SELECT %(member)s, '2026-01-01', '2026-01-01 00:00+00', 1, 2, 500, '{value}' FROM generate_series(1, 2)""",
+    "level_change_causes_known": """
+        INSERT INTO kitbag_levelchange (member_id, day, at, from_level, to_level, points, causes)
+        VALUES (%(member)s, '2026-01-01', '2026-01-01 00:00+00', 1, 2, 500, '{mood}')""",
+    "level_change_never_rewritten": """
+        INSERT INTO kitbag_levelchange (member_id, day, at, from_level, to_level, points, causes)
+        VALUES (%(member)s, '2026-01-01', '2026-01-01 00:00+00', 1, 2, 500, '{value}');
+        UPDATE kitbag_levelchange SET points = 1""",
+    "night_completed_after_it_began": """
+        INSERT INTO kitbag_night (day, begun_at, completed_at, products_due, holds_due, thresholds_due, members,
+            items, levels_up, levels_down, milliseconds, progress)
+        VALUES ('2026-01-01', '2026-01-01 00:05+00', '2026-01-01 00:00+00', 0, 0, 0, 0, 0, 0, 0, 0, 0)""",
+    "night_one_under_way": """
+        INSERT INTO kitbag_night (day, begun_at, products_due, holds_due, thresholds_due, members,
+            items, levels_up, levels_down, milliseconds, progress)
+        SELECT day, '2026-01-01 00:05+00', 0, 0, 0, 0, 0, 0, 0, 0, 0
+        FROM unnest('{2026-01-01, 2026-01-02}'::date[]) AS day""",
+    # servicing
+    "service_terms_one_row_a_day": """
+        INSERT INTO servicing_serviceterms (country, level, service, valid_from, loan, discount_percent,
+            free_return_shipping)
+        SELECT 'GB', 1, 'repair', '2030-01-01', false, 0, false FROM generate_series(1, 2)""",
+    "service_terms_level_known": "UPDATE servicing_serviceterms SET level = 7",
+    "service_terms_service_known": "UPDATE servicing_serviceterms SET service = 'polish'",
+    "service_terms_video_never_faster": "UPDATE servicing_serviceterms SET video_target_days = 4 WHERE level = 2",
+    "service_terms_discount_is_a_percentage": "UPDATE servicing_serviceterms SET discount_percent = 101",
+}
+
+# Triggers say what they refuse in words instead of by name.
+WORDS = {
+    "threshold_never_rewritten": "never rewritten",
+    "valuation_never_rewritten": "never rewritten",
+    "level_change_never_rewritten": "never rewritten",
+    "lifecycle_mark_never_rewritten": "never rewritten",
+    "hold_never_rewritten": "never rewritten",
+    "spell_never_deleted": "never rewritten",
+    "spell_closed_once": "only ends, once",
+    "item_agrees_with_spell": "open spells",
+    "spell_agrees_with_item": "open spells",
+    "product_has_first_value": "no first valuation",
+    "member_has_standing": "no standing",
+    "hold_revised_fairly": "only the end of a hold moves",
+}
+
+
+@pytest.fixture
+def rows(layla, omar, camera, lens, register, vera):
+    item = register(layla, camera)
+    hold = holds.hold_level(
+        layla,
+        level=Level.GOLD,
+        begins_on=NOON.date() + timedelta(days=1),
+        ends_on=NOON.date() + timedelta(days=9),
+        reason="Press",
+        by=vera,
+        at=NOON,
+    )
+    return {
+        "user": layla.user_id,
+        "member": layla.pk,
+        "staff": UserFactory().pk,
+        "product": camera.pk,
+        "other_product": lens.pk,
+        "item": item.pk,
+        "other_item": register(omar, camera).pk,
+        "draft": register(layla, lens, store="").pk,
+        "hold": hold.pk,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_database_refuses(name, rows):
+    with (
+        pytest.raises(IntegrityError, match=WORDS.get(name, f'"{name}"')),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(CASES[name], rows)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert Spell.objects.filter(item=rows["item"]).count() == 1
+    assert Hold.objects.count() == 1
+
+
+def test_every_rule_has_a_case(db):
+    named = {
+        constraint.name
+        for app in ("members", "kitbag", "servicing")
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.BaseConstraint)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        named |= {name for (name,) in cursor.fetchall()}
+    assert named == set(CASES)
