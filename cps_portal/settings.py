@@ -29,14 +29,20 @@ PROGRAMME_START = date.fromisoformat(env.str("PROGRAMME_START", default="2024-01
 ITEMS_VALIDATED_PER_HOUR = env.int("ITEMS_VALIDATED_PER_HOUR", default=10)
 ITEMS_WITHOUT_NUMBER_PER_PRODUCT = env.int("ITEMS_WITHOUT_NUMBER_PER_PRODUCT", default=3)
 REMOVAL_UNDO_DAYS = env.int("REMOVAL_UNDO_DAYS", default=14)
+FAST_TRACK_SLOTS = env.int("FAST_TRACK_SLOTS", default=3)
+STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
+DROP_NOTICE_DAYS = env.int("DROP_NOTICE_DAYS", default=60)
+# The version of the Terms of use and Privacy that members accept on joining, and the day it began.
 TERMS_VERSION = "2026-11"
+TERMS_SINCE = date(2026, 11, 1)
+CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="cps@localhost")
 
 INSTALLED_APPS = [
     "cps_portal",
     "servicing",
     "kitbag",
     "members",
-    "django.contrib.admin",
+    "cps_portal.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -134,12 +140,16 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("dashboard")
 ACCOUNT_ADAPTER = "cps_portal.pages.joining.PortalAccountAdapter"
-ACCOUNT_FORMS = {"signup": "cps_portal.pages.joining_form.JoinForm"}
+ACCOUNT_FORMS = {
+    "signup": "cps_portal.pages.joining_form.JoinForm",
+    "login": "cps_portal.pages.joining_form.SignInForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -148,6 +158,12 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+# A code may wait in the outbox for a mail server that is slow to answer.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if INSECURE_ORIGIN else "https"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -180,6 +196,7 @@ MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CPS <cps@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 15
+MAIL_CONNECTIONS = env.int("MAIL_CONNECTIONS", default=1)  # workers that may be sending at a time
 if MAIL_DIR:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = MAIL_DIR
@@ -194,7 +211,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 1500
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "unacked_restore_limit": 100}
+# kombu looks for abandoned tasks every interval (10 s) × throttle; it counts the throttle 10 unless told.
+# The socket limits are what a request may lose to a broker that does not answer.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

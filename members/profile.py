@@ -6,9 +6,7 @@ from members.models import Member, User
 
 
 @transaction.atomic
-def change_profile(
-    *, user: User, member: Member | None, name: str, language: str, time_zone: str | None
-) -> None:
+def change_profile(*, user: User, member: Member | None, name: str, language: str, time_zone: str | None) -> None:
     """Name and language of a user, and a member's time zone; values as the form has checked them."""
     user.name = name
     user.language = language

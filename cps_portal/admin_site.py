@@ -1,0 +1,66 @@
+"""The staff pages' one door: signed in through the portal, staff, and with a second factor."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from cps_portal.staff_access import is_staff, passed_second_factor
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_header = _("CPS staff")
+    site_title = _("CPS staff")
+    index_title = _("Staff desk")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_staff(request) and passed_second_factor(request)
+
+    def refusal(self, request: HttpRequest, *, way_back: str) -> HttpResponse | None:
+        """Where a request that may not enter goes instead; None where it may.
+
+        Visitors sign in, who is not staff is refused (403), staff without a second factor are sent to
+        the page that says so.
+        """
+        if not request.user.is_authenticated:
+            return redirect_to_login(way_back)
+        if not is_staff(request):
+            raise PermissionDenied
+        if not passed_second_factor(request):
+            return HttpResponseRedirect(f"{reverse('staff-second-factor')}?{urlencode({'next': way_back})}")
+        return None
+
+    def admin_view(
+        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            refused = self.refusal(request, way_back=request.get_full_path())
+            return inner(request, *args, **kwargs) if refused is None else refused
+
+        return update_wrapper(guarded, inner)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in page, the portal's; whoever is through already goes to the desk."""
+        index = reverse(f"{self.name}:index")
+        return self.refusal(request, way_back=index) or HttpResponseRedirect(index)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signing out is asked for and done by the portal's page."""
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The portal's page, which mails a notice of the change."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account"))
