@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from django.db import connection
 
 from kitbag import registration
 from kitbag.registration import Details
@@ -27,6 +28,51 @@ def details(serial: str | None = None, **changes) -> Details:
             **changes,
         }
     )
+
+
+# What migrations put there, and what no test may empty.
+SEEDED = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "members_countryterms",
+    "members_threshold",
+    "servicing_serviceterms",
+}
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker):
+    """For tests with several connections or processes: what they write is committed, and emptied afterwards.
+
+    Like pytest-django's transaction=True, but the rows that migrations wrote stay.
+    """
+    with django_db_blocker.unblock():
+        yield
+        tables = set(connection.introspection.table_names()) - SEEDED
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+            for table in sorted(tables):
+                cursor.execute(f'DELETE FROM "{table}"')
+            cursor.execute("DELETE FROM members_threshold WHERE NOT is_first")
+            cursor.execute("SET session_replication_role = DEFAULT")
+        connection.close()
+
+
+@pytest.fixture
+def db(request):
+    """Rows for one test: rolled back, unless the test asked for committed_db."""
+    if "committed_db" in request.fixturenames:
+        request.getfixturevalue("committed_db")
+    else:
+        request.getfixturevalue("_rolled_back_db")
+
+
+@pytest.fixture
+def _rolled_back_db(_django_db_helper):
+    """pytest-django's own db fixture, under another name."""
 
 
 @pytest.fixture

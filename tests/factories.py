@@ -36,12 +36,9 @@ class MemberFactory(factory.django.DjangoModelFactory):
     adult_confirmed_at = NOON
     joined_at = NOON
 
-    class Params:
-        standing_on = START
-
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        standing_on = kwargs.pop("standing_on", START)
+        standing_on = kwargs.pop("standing_on", NOON.date())
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nextval('member_number_seq')")
