@@ -6,10 +6,17 @@ from django.urls import include, path
 from cps_portal.csp_report import csp_report
 from cps_portal.health import health
 from cps_portal.pages.account import account, staff_second_factor
+from cps_portal.pages.home import home
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
+from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
+from cps_portal.pages.styleguide import styleguide
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("preferences/theme/", theme, name="theme"),
+    path("preferences/language/", language, name="language"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("terms/", terms, name="terms"),
     path("privacy/", privacy, name="privacy"),
     path("accessibility/", accessibility, name="accessibility"),

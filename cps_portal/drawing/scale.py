@@ -51,9 +51,7 @@ def step_of(top: int) -> int:
     return next((step for step in STEPS if top / step <= MOST_TICKS), STEPS[-1])
 
 
-def points_scale(
-    total: int, waiting: int, begins: Sequence[int], *, level: int, is_rtl: bool = False
-) -> Scale:
+def points_scale(total: int, waiting: int, begins: Sequence[int], *, level: int, is_rtl: bool = False) -> Scale:
     """Where everything of a scale stands.
 
     `begins` are the points from which Red, Silver, Gold and Platinum begin; `level` is the level today,
@@ -89,4 +87,3 @@ def points_scale(
             for index, points in enumerate(begins)
         ),
     )
-

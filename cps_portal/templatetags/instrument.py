@@ -58,6 +58,12 @@ def level_name(level: int) -> str:
 
 
 @register.filter
+def stage_name(stage: str) -> str:
+    """Stage of a product in words: current, superseded, no longer serviced."""
+    return str(Stage(stage).label)
+
+
+@register.filter
 def points(value: int | None) -> str:
     """Points with a comma at the thousands, in Western digits in every language: 1,503."""
     return "" if value is None else f"{value:,}"
@@ -131,9 +137,7 @@ def points_scale(total: int, thresholds: Thresholds, level: int, waiting: int = 
         "ink_width": round(100 - drawing.value if is_rtl else drawing.value, 3),
         "waiting_x": drawing.waiting if is_rtl else drawing.value,
         "waiting_width": round(abs(drawing.waiting - drawing.value), 3),
-        "notches": [
-            mark for mark in drawing.marks[1:] if mark.points < total
-        ],
+        "notches": [mark for mark in drawing.marks[1:] if mark.points < total],
         "dx": -6 if is_rtl else 6,
         "key": f"{total}-{waiting}",
     }
@@ -181,8 +185,7 @@ def points_chart(
     now = past[-1][1] if past else 0
     words = [_("Today %(points)s points.") % {"points": f"{now:,}"}]
     words += [
-        _("%(day)s: %(points)s points.")
-        % {"day": date_format(fall.day, "j M Y"), "points": f"{fall.total:,}"}
+        _("%(day)s: %(points)s points.") % {"day": date_format(fall.day, "j M Y"), "points": f"{fall.total:,}"}
         for fall in drawing.falls
     ]
     return {

@@ -26,9 +26,7 @@ FEATURES = ["kern", "tnum", "mark", "mkmk", "ccmp", "locl", "init", "medi", "fin
 
 def cut(source: Path, name: str, codes: list[int], *, weights: tuple[int, int] | None = None) -> None:
     """Write one subset as woff2 without hints; a variable font keeps the weights between the two given."""
-    options = subset.Options(
-        layout_features=FEATURES, hinting=False, notdef_outline=True, name_IDs=[1, 2, 13, 14]
-    )
+    options = subset.Options(layout_features=FEATURES, hinting=False, notdef_outline=True, name_IDs=[1, 2, 13, 14])
     font = TTFont(source)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=codes)

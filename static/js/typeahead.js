@@ -1,6 +1,11 @@
 // Type-ahead: arrows walk through what was found, Escape returns to the field and empties it.
 (function () {
   "use strict";
+  // After something was put into the bag or taken out, the new total is where one stands.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var total = document.getElementById("worth-total");
+    if (total && event.target.contains(total) && document.activeElement === document.body) total.focus({ preventScroll: true });
+  });
   document.addEventListener("keydown", function (event) {
     var area = event.target.closest("[data-typeahead]");
     if (!area) return;
