@@ -4,14 +4,17 @@ Plain facts in, lines out. What is due on a day happens at 00:00 to the spells o
 (by sku), then holds, then thresholds; openings and closings follow by their moments.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
-from kitbag.rules.worth import Step, step_on, worth
+from kitbag.rules.worth import Step, worth
 from members.rules.days import day_begins, programme_day
 from members.rules.levels import Held, Rank, Thresholds, level_on
+
+EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class SpellFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a statement follows from. `steps` by product, in order of day."""
+    """Everything a statement follows from: spells as they were opened, `steps` by product in order of day."""
 
     spells: Sequence[SpellFact]
     steps: Mapping[int, Sequence[Step]]
@@ -37,30 +40,34 @@ class Facts:
     thresholds: Sequence[tuple[date, Thresholds]]
 
     def thresholds_on(self, day: date) -> Thresholds:
+        """Those of the latest change not after a day; before the first one, the first."""
         in_force = [thresholds for begins, thresholds in self.thresholds if begins <= day]
         return in_force[-1] if in_force else self.thresholds[0][1]
 
     def level(self, points: int, day: date) -> Rank:
+        """The level that a total gives at the end of a day."""
         return level_on(day, points=points, thresholds=self.thresholds_on(day), holds=list(self.holds))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `kind`: opened, closed, value, hold_begins, hold_ends, thresholds.
+    """One line. `kind`: value, hold_begins, hold_ends, thresholds (due at 00:00); opened, closed, edited.
 
     `level` is None on all but the last line of 00:00; `level_before` differs from it where it changed.
+    `former` is the product that an edit replaced.
     """
 
     at: datetime
     kind: str
     cause: str
-    product: int | None
-    item: UUID | None
-    old: int
-    new: int
-    total: int
+    product: int | None = None
+    item: UUID | None = None
+    old: int = 0
+    new: int = 0
+    total: int = 0
     level: Rank | None = None
     level_before: Rank | None = None
+    former: int | None = None
 
     @property
     def day(self) -> date:
@@ -71,113 +78,147 @@ class Line:
         return self.new - self.old
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    at: datetime
-    order: tuple[int, str, str]
-    kind: str
-    cause: str
-    product: int | None = None
-    item: UUID | None = None
-    old: int = 0
-    new: int = 0
-
-    @property
-    def is_due(self) -> bool:
-        return self.kind not in ("opened", "closed")
+# Where a line stands among those of one moment: rank, sku or name, place in the order of opening.
+Order = tuple[int, str, int]
+_VALUES, _HOLDS, _THRESHOLDS, _CLOSINGS, _WITHIN, _OPENINGS = range(6)
 
 
-def _spell_events(facts: Facts) -> list[_Event]:
-    events = []
-    for spell in facts.spells:
-        steps = facts.steps.get(spell.product, ())
-        begins, ends = programme_day(spell.opened_at), spell.closed_at and programme_day(spell.closed_at)
-        value = worth(steps, on=begins)
-        key = str(spell.item)
-        events.append(
-            _Event(
-                spell.opened_at,
-                (3, spell.sku, key),
-                "opened",
-                spell.cause,
-                spell.product,
-                spell.item,
-                0,
-                value,
-            )
-        )
-        for step in steps:
-            if step.day > begins and (ends is None or step.day <= ends):
-                before = worth(steps, on=step.day - timedelta(days=1))
-                at, order = day_begins(step.day), (0, spell.sku, key)
-                events.append(_Event(at, order, "value", step.reason, spell.product, spell.item, before, step.points))
-        if spell.closed_at and ends:
-            value = worth(steps, on=ends)
-            # The order of a swap in one moment (an edit): the old spell closes before the new one opens.
-            order = (2, spell.sku, key)
-            events.append(
-                _Event(spell.closed_at, order, "closed", spell.closed_cause, spell.product, spell.item, value, 0)
-            )
-    return events
+def lines(
+    facts: Facts, *, after: date | None = None, total: int = 0, level: int = Rank.RED, until: date | None = None
+) -> list[Line]:
+    """All lines in order of time, from the first to the last announced.
 
-
-def lines(facts: Facts) -> list[Line]:
-    """All lines in order of time, from the first to the last announced."""
-    events = _spell_events(facts)
-    for hold in facts.holds:
-        name = Rank(hold.level).name.lower()
-        events.append(_Event(day_begins(hold.begins_on), (1, "a", name), "hold_begins", name))
-        events.append(_Event(day_begins(hold.ends_on), (1, "b", name), "hold_ends", name))
-    events += [_Event(day_begins(day), (1, "c", ""), "thresholds", "") for day, _ in facts.thresholds[1:]]
-    # Due things of a day come first, whatever was opened or closed at that very moment.
-    events.sort(key=lambda event: (event.at, not event.is_due, event.order))
+    With `after`, only the lines of later days: `total` and `level` are then those at the end of that day.
+    `until` is the last day wanted.
+    """
+    events = [
+        event
+        for event in _events(facts)
+        if (after is None or event[1].day > after) and (until is None or event[1].day <= until)
+    ]
+    events.sort(key=lambda event: (event[1].at, event[0]))
     out: list[Line] = []
-    total, level = 0, Rank.RED
-    for index, event in enumerate(events):
-        total += event.new - event.old
-        day = programme_day(event.at)
-        last_due = event.is_due and not (
-            index + 1 < len(events) and events[index + 1].is_due and events[index + 1].at == event.at
-        )
-        after = facts.level(total, day) if last_due or not event.is_due else None
-        if event.kind == "thresholds" and (after or facts.level(total, day)) == level:
-            if after is not None and out and out[-1].at == event.at and out[-1].level is None:
-                out[-1] = _with_level(out[-1], after, level)
-            continue
-        line = Line(event.at, event.kind, event.cause, event.product, event.item, event.old, event.new, total)
-        if after is not None:
-            line = _with_level(line, after, level)
-            level = after
-        out.append(line)
+    before = Rank(level)
+    for (at, is_due), group in groupby(events, key=lambda event: (event[1].at, event[0][0] <= _THRESHOLDS)):
+        day = programme_day(at)
+        taken = []
+        for _order, line in group:
+            total += line.change
+            now = facts.level(total, day)
+            if line.kind == "thresholds" and not _thresholds_moved(facts, total, day, before):
+                continue
+            # Each line of its own moment has its level; those of 00:00 have one together, on the last.
+            taken.append(replace(line, total=total, level=now, level_before=before))
+            before = before if is_due else now
+        if is_due and taken:
+            taken = [replace(line, level=None, level_before=None) for line in taken[:-1]] + taken[-1:]
+            before = facts.level(total, day)
+            taken[-1] = replace(taken[-1], level=before)
+        out += taken
     return out
 
 
-def _with_level(line: Line, level: Rank, before: Rank) -> Line:
-    return Line(line.at, line.kind, line.cause, line.product, line.item, line.old, line.new, line.total, level, before)
+def _thresholds_moved(facts: Facts, total: int, day: date, before: Rank) -> bool:
+    """Whether a day's level change is the doing of its new thresholds (they come last at 00:00)."""
+    with_old = level_on(
+        day, points=total, thresholds=facts.thresholds_on(day - timedelta(days=1)), holds=list(facts.holds)
+    )
+    return facts.level(total, day) not in (before, with_old)
 
 
-def totals(lines_: Sequence[Line]) -> list[tuple[date, int]]:
+def _events(facts: Facts) -> Iterator[tuple[Order, Line]]:
+    """Lines without totals, each with its place among those of its moment."""
+    yield from _spell_events(facts)
+    for hold in facts.holds:
+        name = Rank(hold.level).name.lower()
+        yield (_HOLDS, "begins", hold.level), Line(day_begins(hold.begins_on), "hold_begins", name)
+        yield (_HOLDS, "ends", hold.level), Line(day_begins(hold.ends_on), "hold_ends", name)
+    for day, _thresholds in facts.thresholds[1:]:
+        yield (_THRESHOLDS, "", 0), Line(day_begins(day), "thresholds", "")
+
+
+def _edits(spells: Sequence[SpellFact]) -> dict[int, int]:
+    """Places of spells that an edit opened, with the place of the spell it closed in the same moment."""
+    last: dict[UUID, int] = {}
+    pairs = {}
+    for place, spell in enumerate(spells):
+        former = last.get(spell.item)
+        if former is not None and spell.cause == EDITED:
+            gone = spells[former]
+            if gone.closed_cause == EDITED and gone.closed_at == spell.opened_at:
+                pairs[place] = former
+        last[spell.item] = place
+    return pairs
+
+
+def _spell_events(facts: Facts) -> Iterator[tuple[Order, Line]]:
+    # An edit that passed is one line, from the old value to the new one: never zero in between (§3).
+    edits = _edits(facts.spells)
+    replaced = set(edits.values())
+    for place, spell in enumerate(facts.spells):
+        steps = facts.steps.get(spell.product, ())
+        begins = programme_day(spell.opened_at)
+        ends = programme_day(spell.closed_at) if spell.closed_at else None
+        is_moment = spell.closed_at == spell.opened_at
+        line = Line(spell.opened_at, "opened", spell.cause, spell.product, spell.item, 0, worth(steps, on=begins))
+        if place in edits:
+            former = facts.spells[edits[place]].product
+            old = worth(facts.steps.get(former, ()), on=begins)
+            yield (_WITHIN, "", 2 * place), replace(line, kind="edited", old=old, former=former)
+        else:
+            yield ((_WITHIN, "", 2 * place) if is_moment else (_OPENINGS, spell.sku, place)), line
+        for index, step in enumerate(steps):
+            if step.day > begins and (ends is None or step.day <= ends):
+                old = steps[index - 1].points if index else 0
+                yield (
+                    (_VALUES, spell.sku, place),
+                    Line(day_begins(step.day), "value", step.reason, spell.product, spell.item, old, step.points),
+                )
+        if spell.closed_at and ends and place not in replaced:
+            old = worth(steps, on=ends)
+            yield (
+                (_WITHIN, "", 2 * place + 1) if is_moment else (_CLOSINGS, spell.sku, place),
+                Line(spell.closed_at, "closed", spell.closed_cause, spell.product, spell.item, old, 0),
+            )
+
+
+def totals(lines_: Iterable[Line]) -> list[tuple[date, int]]:
     """The total at the end of each day on which it was touched, in order."""
-    by_day: dict[date, int] = {}
-    for line in lines_:
-        by_day[line.day] = line.total
-    return list(by_day.items())
+    return list({line.day: line.total for line in lines_}.items())
 
 
 def total_on(facts: Facts, day: date) -> int:
     """The total at the end of a day, straight from the facts (the oracle of the lines)."""
     total = 0
     for spell in facts.spells:
-        begins, ends = programme_day(spell.opened_at), spell.closed_at and programme_day(spell.closed_at)
-        if begins <= day and (ends is None or day < ends):
-            step = step_on(facts.steps.get(spell.product, ()), day=day)
-            total += step.points if step else 0
+        ends = spell.closed_at and programme_day(spell.closed_at)
+        if programme_day(spell.opened_at) <= day and (ends is None or day < ends):
+            total += worth(facts.steps.get(spell.product, ()), on=day)
     return total
 
 
-def safe_until(lines_: Sequence[Line], *, level: int, today: date) -> date | None:
+def loses_level(ahead: Iterable[Line], *, level: int) -> Line | None:
+    """The first announced line after which a level is gone; None where nothing announced takes it."""
+    return next((line for line in ahead if line.level is not None and line.level < level), None)
+
+
+def safe_until(lines_: Iterable[Line], *, level: int, today: date) -> date | None:
     """The last day on which the level is still kept, by what is announced; None where nothing ends it."""
-    for line in lines_:
-        if line.day > today and line.level is not None and line.level < level:
-            return line.day - timedelta(days=1)
-    return None
+    loss = loses_level((line for line in lines_ if line.day > today), level=level)
+    return loss.day - timedelta(days=1) if loss else None
+
+
+def keeps_level(
+    facts: Facts, ahead: Sequence[Line], steps: Sequence[Step], *, total: int, level: int, today: date
+) -> bool:
+    """Whether one more product, counting from today by its own `steps`, would keep a level on every day ahead.
+
+    `ahead` are the announced lines of the member, `total` the points today.
+    """
+    on_days = dict(totals(ahead))
+    days = set(on_days) | {step.day for step in steps} | {day for day, _ in facts.thresholds}
+    for day in sorted(day for day in days if day > today):
+        total = on_days.get(day, total)
+        if facts.level(total + worth(steps, on=day), day) < level:
+            return False
+    return True
