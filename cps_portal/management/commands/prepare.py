@@ -62,5 +62,6 @@ def fingerprint() -> str:
     for finder in get_finders():
         for path, storage in finder.list([]):
             seen.update(path.encode())
-            seen.update(Path(storage.path(path)).read_bytes())
+            with storage.open(path) as file:
+                seen.update(file.read())
     return seen.hexdigest()
