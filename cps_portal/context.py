@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -59,6 +60,8 @@ FOOT = (
     Place("accessibility", _("Accessibility")),
     Place("contact", _("Contact")),
 )
+# Under `dev.py run` all mail goes to a page of the portal.
+FOOT_HERE = (*FOOT, Place("mailbox", _("Mailbox"))) if settings.MAIL_DIR else FOOT
 
 
 @cache
@@ -91,7 +94,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     given: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",
-        "foot": _entries(FOOT, url_name),
+        "foot": _entries(FOOT_HERE, url_name),
         "search_href": reverse("products") if _exists("products") else "",
     }
     user = getattr(request, "user", None)

@@ -65,10 +65,10 @@ def points_scale(total: int, waiting: int, begins: Sequence[int], *, level: int,
         return round(100 - share if is_rtl else share, 3)
 
     majors = range(0, top + 1, step * 5)
-    ticks = {points: "wide" for points in range(0, top + 1, step)}
+    ticks = dict.fromkeys(range(0, top + 1, step), "wide")
     if step == STEPS[0]:
-        ticks |= {points: "narrow" for points in range(50, top + 1, 100)}
-    ticks |= {points: "major" for points in majors}
+        ticks |= dict.fromkeys(range(50, top + 1, 100), "narrow")
+    ticks |= dict.fromkeys(majors, "major")
     gaps = [after - before for before, after in zip(begins, [*begins[1:], top], strict=True)]
     return Scale(
         top=top,

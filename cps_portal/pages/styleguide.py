@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cps_portal.drawing.icons import PATHS
@@ -56,18 +55,14 @@ SWATCHES = (
 class Sample(forms.Form):
     """Fields of every kind, some of them wrong."""
 
-    email = forms.EmailField(label=_("E-mail"), help_text=_("We send a code to it."))
-    code = forms.CharField(label=_("Code"))
-    country = forms.ChoiceField(label=_("Country"), choices=[("", _("Choose a country")), ("GB", "GB")])
-    bought = forms.DateField(
-        label=_("Date of purchase"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("sold", _("Sold")), ("lost", _("Lost"))], widget=forms.RadioSelect
-    )
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    proof = forms.FileField(label=_("Proof of purchase"), required=False)
-    adult = forms.BooleanField(label=_("I am 18 or older"))
+    email = forms.EmailField(label="E-mail", help_text="We send a code to it.")
+    code = forms.CharField(label="Code")
+    country = forms.ChoiceField(label="Country", choices=[("", "Choose a country"), ("GB", "GB")])
+    bought = forms.DateField(label="Date of purchase", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.ChoiceField(label="Reason", choices=[("sold", "Sold"), ("lost", "Lost")], widget=forms.RadioSelect)
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    proof = forms.FileField(label="Proof of purchase", required=False)
+    adult = forms.BooleanField(label="I am 18 or older")
 
 
 @require_safe
@@ -91,10 +86,10 @@ def parts() -> dict[str, Any]:
         "swatches": SWATCHES,
         "thresholds": THRESHOLDS,
         "scales": [
-            {"total": 0, "waiting": 0, "level": Level.RED.value, "words": _("Empty kitbag")},
-            {"total": 1503, "waiting": 212, "level": Level.GOLD.value, "words": _("Counted and waiting")},
-            {"total": 988, "waiting": 0, "level": Level.GOLD.value, "words": _("Held above its points")},
-            {"total": 12480, "waiting": 60, "level": Level.PLATINUM.value, "words": _("A very full kitbag")},
+            {"total": 0, "waiting": 0, "level": Level.RED.value, "words": "Empty kitbag"},
+            {"total": 1503, "waiting": 212, "level": Level.GOLD.value, "words": "Counted and waiting"},
+            {"total": 988, "waiting": 0, "level": Level.GOLD.value, "words": "Held above its points"},
+            {"total": 12480, "waiting": 60, "level": Level.PLATINUM.value, "words": "A very full kitbag"},
         ],
         "today": TODAY,
         "past": PAST,
@@ -112,23 +107,23 @@ def parts() -> dict[str, Any]:
                 "strong": True,
             },
         ],
-        "lines_ahead": [_line(AHEAD[-1], "Speedlite EL-1", _("No longer serviced"), 50, 15, 1, "down")],
+        "lines_ahead": [_line(AHEAD[-1], "Speedlite EL-1", "No longer serviced", 50, 15, 1, "down")],
         "lines": [
-            _line(PAST[-1], "RF 70-200mm F2.8L IS USM Z", _("Registered and validated"), 0, 235, 2),
-            _line(PAST[4], "EOS R5 Mark II", _("Registered and validated"), 0, 320, 2, "up"),
+            _line(PAST[-1], "RF 70-200mm F2.8L IS USM Z", "Registered and validated", 0, 235, 2),
+            _line(PAST[4], "EOS R5 Mark II", "Registered and validated", 0, 320, 2, "up"),
         ],
         "figures": [
-            {"label": _("Counts today"), "value": "1,503", "unit": _("points")},
-            {"label": _("Waiting, not counted"), "value": "212", "unit": _("points"), "state": "waiting"},
-            {"label": _("Fast Track target"), "value": "3", "unit": _("working days")},
-            {"label": _("Needs you"), "value": "2", "unit": _("items"), "state": "needs-you"},
+            {"label": "Counts today", "value": "1,503", "unit": "points"},
+            {"label": "Waiting, not counted", "value": "212", "unit": "points", "state": "waiting"},
+            {"label": "Fast Track target", "value": "3", "unit": "working days"},
+            {"label": "Needs you", "value": "2", "unit": "items", "state": "needs-you"},
         ],
         "segments": [
-            {"label": _("All"), "count": 12, "href": "#", "current": True},
+            {"label": "All", "count": 12, "href": "#", "current": True},
             *({"label": name.label, "count": 2, "href": "#", "icon": name.value} for name in FamilyName),
         ],
         "items": _items(),
-        "crumbs": [{"href": "#", "label": _("Kitbag")}, {"label": "EOS R5 Mark II"}],
+        "crumbs": [{"href": "#", "label": "Kitbag"}, {"label": "EOS R5 Mark II"}],
         "form": Sample({"email": "layla", "code": "7Q2"}),
     }
 
@@ -154,19 +149,19 @@ def _items() -> list[dict[str, Any]]:
     return [
         common
         | {"family": "cinema", "name": "EOS C300 Mark II", "bought_where": "CVP, GB", "state": "counts"}
-        | {"state_words": _("Counts"), "fast_track": _("No: not on the list"), "fast_track_href": "#"}
+        | {"state_words": "Counts", "fast_track": "No: not on the list", "fast_track_href": "#"}
         | {"stage": "superseded", "points": 475, "was": 795},
         common
         | {"family": "body", "name": "EOS R5 Mark II", "bought_where": "WEX, GB", "state": "servicing"}
-        | {"state_words": _("Counts. In servicing, slot 1"), "fast_track": _("Yes, 3 days"), "points": 320},
+        | {"state_words": "Counts. In servicing, slot 1", "fast_track": "Yes, 3 days", "points": 320},
         common
         | {"family": "lens", "name": "RF 100-500mm F4.5-7.1L IS USM", "bought": None, "state": "needs-you"}
-        | {"state_words": _("Date and store missing"), "state_href": "#", "points": 200, "waiting": True}
-        | {"fast_track": _("No: details missing"), "action": _("Complete details"), "action_href": "#"},
+        | {"state_words": "Date and store missing", "state_href": "#", "points": 200, "waiting": True}
+        | {"fast_track": "No: details missing", "action": "Complete details", "action_href": "#"},
         common
         | {"family": "accessory", "name": "Battery Grip BG-R20", "bought_where": "WEX, GB", "state": "checking"}
-        | {"state_words": _("We are checking it"), "points": 12, "waiting": True, "fast_track": _("No")},
+        | {"state_words": "We are checking it", "points": 12, "waiting": True, "fast_track": "No"},
         common
         | {"family": "flash", "name": "Speedlite 600EX-RT", "bought_where": "Jacobs, GB", "state": "counts"}
-        | {"state_words": _("Counts"), "fast_track": _("No"), "stage": "unserviceable", "points": 9, "was": 45},
+        | {"state_words": "Counts", "fast_track": "No", "stage": "unserviceable", "points": 9, "was": 45},
     ]
