@@ -51,7 +51,7 @@ def run(arguments: list[str]) -> int:
     bare = arguments == ["--without-demo"]
     if arguments and not bare:
         raise FamilyBroken("run knows one argument: --without-demo")
-    port = int(os.environ.get("PORT", "8000"))
+    port = wanted_port()
     with hold_servers("run"), Family(LOCAL / "log") as family:
         if not port_is_free(port):
             raise FamilyBroken(
@@ -70,6 +70,14 @@ def run(arguments: list[str]) -> int:
         while True:
             family.tend()
             time.sleep(0.5)
+
+
+def wanted_port() -> int:
+    """PORT, or 8000."""
+    word = os.environ.get("PORT") or "8000"
+    if not (word.isdecimal() and 0 < int(word) < 65536):
+        raise FamilyBroken(f"PORT={word} is no port: a number from 1 to 65535.")
+    return int(word)
 
 
 def test(arguments: list[str]) -> int:
@@ -100,7 +108,7 @@ def manage(arguments: list[str]) -> int:
         if running:
             return foreground(command, running)
         with Family(LOCAL / "log") as family:
-            env = environment(own_servers(family), LOCAL, port=int(os.environ.get("PORT", "8000")))
+            env = environment(own_servers(family), LOCAL, port=wanted_port())
             return foreground(command, env)
 
 

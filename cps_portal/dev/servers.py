@@ -57,7 +57,7 @@ def start_servers(
 
 def secret(path: Path) -> str:
     """A random word, made once and kept in a file only its owner can read."""
-    if not path.exists():
+    if not (path.exists() and path.read_text()):
         with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_hex(24))
     return path.read_text().strip()
@@ -72,7 +72,7 @@ def start_postgres(family: Family, home: Path, *, durable: bool) -> str:
     binaries = postgres_binaries(copied=account is not None)
     data = home / "data"
     if not data.exists():
-        make_cluster(home, binaries, account)
+        make_cluster(home, binaries, account, durable=durable)
 
     def program(port: int) -> Program:
         settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(port)}
@@ -80,12 +80,7 @@ def start_postgres(family: Family, home: Path, *, durable: bool) -> str:
             settings |= dict.fromkeys(NOT_DURABLE, "off")
         return Program(
             name="postgres",
-            argv=[
-                binaries / "postgres",
-                "-D",
-                HERE,
-                *(f"--{key}={value}" for key, value in settings.items()),
-            ],
+            argv=[binaries / "postgres", "-D", HERE, *(f"--{key}={value}" for key, value in settings.items())],
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
             cwd=data,
             account=account,
@@ -112,7 +107,7 @@ def start_postgres(family: Family, home: Path, *, durable: bool) -> str:
     return url(port, "portal")
 
 
-def make_cluster(home: Path, binaries: Path, account: pwd.struct_passwd | None) -> None:
+def make_cluster(home: Path, binaries: Path, account: pwd.struct_passwd | None, *, durable: bool) -> None:
     """initdb beside its place and moved there when complete, so that a broken one is never met."""
     fresh = home / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -121,7 +116,7 @@ def make_cluster(home: Path, binaries: Path, account: pwd.struct_passwd | None) 
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8"]
     access = ["--username=portal", "--auth=scram-sha-256", "--pwfile=../password"]
     done = subprocess.run(
-        [binaries / "initdb", "-D", HERE, *locale, *access, "--no-sync"],
+        [binaries / "initdb", "-D", HERE, *locale, *access, *([] if durable else ["--no-sync"])],
         cwd=fresh,
         env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
         stdin=subprocess.DEVNULL,

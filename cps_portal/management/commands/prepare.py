@@ -23,12 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("parts", nargs="+", choices=PARTS)
 
-    def handle(self, *args: object, parts: list[str], verbosity: int, **options: object) -> None:
+    def handle(self, *args: object, parts: list[str], **options: object) -> None:
         if "assets" in parts:
             call_if_there("compile_translations", verbosity=0)
             collect_changed()
         if "data" in parts:
-            call_command("migrate", interactive=False, verbosity=min(verbosity, 0))
+            call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             call_if_there("load_catalogue", stdout=self.stdout)
         if "demo" in parts:
