@@ -5,12 +5,16 @@ import unicodedata
 
 # Overrides and embeddings turn the direction of what follows them; marks (LRM, RLM) and joiners stay.
 STEERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+CONTROLS = frozenset({"Cc", "Zl", "Zp"})
 UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 
 
 def tidy(text: str) -> str:
-    """One line, single spaces, no direction overrides. Nothing else is changed."""
-    line = "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in text)
+    """One line, single spaces, no direction overrides or control characters. Nothing else is changed.
+
+    NUL stays, for the form to refuse: nobody types it.
+    """
+    line = "".join(" " if unicodedata.category(sign) in CONTROLS and sign != "\0" else sign for sign in text)
     return " ".join(STEERING.sub("", line).split())
 
 
