@@ -9,6 +9,8 @@ from dataclasses import dataclass
 # A drawing of more ticks than this reads as a grey bar.
 MOST_TICKS = 100
 STEPS = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+# Two names closer than this share of the width would touch.
+ROOM = 12.0
 # A label whose threshold stands closer to the end than this share turns to its other side on a phone.
 NEAR_END = 20.0
 
@@ -28,7 +30,7 @@ class Mark:
     points: int
     is_now: bool
     is_near_end: bool
-    is_crowded: bool
+    is_named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ def step_of(top: int) -> int:
     return next((step for step in STEPS if top / step <= MOST_TICKS), STEPS[-1])
 
 
+def roomy(places: Sequence[float], *, first: int) -> set[int]:
+    """Which names have room: `first` always, then from the highest down those that touch no other."""
+    kept = {first}
+    for index in reversed(range(len(places))):
+        if all(abs(places[index] - places[other]) >= ROOM for other in kept):
+            kept.add(index)
+    return kept
+
+
 def points_scale(total: int, waiting: int, begins: Sequence[int], *, level: int, is_rtl: bool = False) -> Scale:
     """Where everything of a scale stands.
 
@@ -69,7 +80,7 @@ def points_scale(total: int, waiting: int, begins: Sequence[int], *, level: int,
     if step == STEPS[0]:
         ticks |= dict.fromkeys(range(50, top + 1, 100), "narrow")
     ticks |= dict.fromkeys(majors, "major")
-    gaps = [after - before for before, after in zip(begins, [*begins[1:], top], strict=True)]
+    named = roomy([points * 100 / top for points in begins], first=level)
     return Scale(
         top=top,
         value=x(total),
@@ -82,7 +93,7 @@ def points_scale(total: int, waiting: int, begins: Sequence[int], *, level: int,
                 points=points,
                 is_now=index == level,
                 is_near_end=(top - points) * 100 / top < NEAR_END,
-                is_crowded=index != level and gaps[index] * 100 / top < 8,
+                is_named=index in named,
             )
             for index, points in enumerate(begins)
         ),
