@@ -28,6 +28,7 @@ urlpatterns = [
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_mail, name="mailbox-mail"),
     path("csp-report/", csp_report, name="csp-report"),
+    path("", include("kitbag.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -22,7 +22,7 @@ from kitbag.rules.search_index import Entry, Hit, SearchIndex
 from kitbag.rules.search_text import Typed, canonical, fold_query, squash, without_maker
 
 _ENOUGH = 3
-_NEAREST = 40
+_NEAREST = 50
 # Beyond this share of unlike trigrams a name with many typing errors is not meant.
 _TOO_FAR = 0.6
 _NEAREST_NAMES = """
@@ -30,8 +30,12 @@ SELECT product_id, text, is_alias, text <-> %(text)s AS far FROM kitbag_searchna
 ORDER BY far LIMIT %(limit)s
 """
 
-# (newest name, newest load, day): the tables of which a dictionary was made.
-Version = tuple[int | None, int | None, date]
+# (newest product, newest name, newest load, day): the state of the tables that a dictionary was made from.
+Version = tuple[int | None, int | None, int | None, date]
+_NEWEST = """
+SELECT (SELECT max(id) FROM kitbag_product), (SELECT max(id) FROM kitbag_searchname),
+       (SELECT max(id) FROM kitbag_catalogueload)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class _Shelf:
 
     def index(self, day: date) -> tuple[Version, SearchIndex]:
         held = self._held
-        if held is None or held[0][2] != day:
+        if held is None or held[0][-1] != day:
             return self.renew(day)
         return held
 
@@ -76,8 +80,8 @@ _shelf = _Shelf()
 def suggest(query: str, *, day: date, limit: int = 8, family: str = "") -> list[Found]:
     """The products that a query most likely means, best first; none for an empty query.
 
-    `family` keeps to one family. Any text is allowed. Two queries to the database, three where spelling
-    had to be forgiven.
+    `family` keeps to one family. Any text is allowed. One query to the database, two where spelling had to
+    be forgiven.
     """
     folded = fold_query(query)
     if not folded:
@@ -130,14 +134,15 @@ def _entries(day: date) -> list[Entry]:
     value = Valuation.objects.value_of(OuterRef("pk"), day)
     rows = Product.objects.annotate(
         stage=Subquery(value.values("stage")), worth=Subquery(value.values("points"))
-    ).values_list("pk", "name", "aliases", "family", "stage", "worth", "announced_year")
+    ).values_list("pk", "name", "aliases", "family", "stage", "worth", "announced_year", "superseded_by")
     return [Entry(*row) for row in rows if row[4] is not None]
 
 
 def _version(day: date) -> Version:
-    name = SearchName.objects.order_by("-pk").values_list("pk", flat=True).first()
-    load = CatalogueLoad.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return name, load, day
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST)
+        product, name, load = cursor.fetchone()
+    return product, name, load, day
 
 
 @lru_cache(maxsize=16)
@@ -149,10 +154,12 @@ def _values_statement(count: int) -> tuple[str, tuple[Any, ...]]:
     value = Valuation.objects.value_of(OuterRef("pk"), date.min)
     rows = Product.objects.filter(pk__in=[-1 - at for at in range(count)]).annotate(
         value=Subquery(value.values(both=JSONObject(stage="stage", points="points"))),
+        newest_product=Subquery(Product.objects.order_by("-pk").values("pk")[:1]),
         newest_name=Subquery(SearchName.objects.order_by("-pk").values("pk")[:1]),
         newest_load=Subquery(CatalogueLoad.objects.order_by("-pk").values("pk")[:1]),
     )
-    columns = ("pk", "sku", "name", "family", "fast_track", "value", "newest_name", "newest_load")
+    newest = ("newest_product", "newest_name", "newest_load")
+    columns = ("pk", "sku", "name", "family", "fast_track", "value", *newest)
     return rows.order_by().values_list(*columns).query.sql_with_params()
 
 
@@ -168,12 +175,12 @@ def _values(hits: Sequence[Hit], *, day: date) -> tuple[list[Found], Version]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    version: Version = (None, None, day)
+    version: Version = (None, None, None, day)
     found = []
     for hit in hits:
         if hit.id in rows:
-            sku, name, family, fast_track, value, newest_name, newest_load = rows[hit.id]
-            version = (newest_name, newest_load, day)
+            sku, name, family, fast_track, value, *newest = rows[hit.id]
+            version = (newest[0], newest[1], newest[2], day)
             if value:
                 now = json.loads(value) if isinstance(value, str) else value
                 found.append(Found(hit.id, sku, name, family, now["stage"], now["points"], fast_track, hit.alias))

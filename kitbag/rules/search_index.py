@@ -42,13 +42,14 @@ class Entry:
     stage: str
     points: int
     year: int | None
+    successor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A product found; `alias` is the other name it was found by, or empty.
 
-    `is_named`: what was typed is that name, whole.
+    `is_named`: what was typed is that name, whole or from some word on.
     """
 
     id: int
@@ -95,10 +96,19 @@ class SearchIndex:
                 break
         kept = [item for item in found.items() if not family or self._entries[item[0]].family == family]
         best = nsmallest(limit, kept, key=lambda item: (item[1][0], item[0]))
-        return [
-            Hit(self._entries[place].id, self._alias(place, alias), cost <= _WHOLE_ALIAS)
+        hits = [
+            Hit(self._entries[place].id, self._alias(place, alias), cost <= _WHOLE_TAIL)
             for place, (cost, alias) in best
         ]
+        if len(hits) == 1 < limit and hits[0].is_named:
+            hits += self._successor(best[0][0], family)
+        return hits
+
+    def _successor(self, place: int, family: str) -> list[Hit]:
+        """Who knows exactly what they look for is shown what came after it as well."""
+        after = self._entries[place].successor
+        known = after is not None and self.place_in(after, family=family) is not None
+        return [Hit(after, "")] if after is not None and known else []
 
     def place_in(self, product_id: int, *, family: str = "") -> int | None:
         """The place of a product in the order of people; None for one unknown here or of another family."""
