@@ -1,0 +1,115 @@
+"""A page that carries out one act: its fields, its reason, one operation, and the answer in words."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy
+
+from kitbag.registration import KitError
+from kitbag.rules.valuing import PlanError
+from members.models import User
+from members.staff_pages import StaffAdmin
+
+# Rule codes of the operations: the field they stand beside (none: above the form) and their words.
+REFUSALS = {
+    "day_not_ahead": ("day", gettext_lazy("Choose a day after today: what holds today was settled before it began.")),
+    "already_begun": ("day", gettext_lazy("This stage has begun; a stage once begun stays.")),
+    "stages_out_of_order": ("day", gettext_lazy("A product goes out of service on or after the day it is superseded.")),
+    "day_has_a_fall": ("day", gettext_lazy("The value falls on this day by plan. Choose another day.")),
+    "below_the_day_before": ("points", gettext_lazy("A value cannot be set below that of the day before.")),
+    "below_the_plan": ("points", gettext_lazy("A value cannot be set below what the plan gives on that day.")),
+    "levels_do_not_ascend": ("platinum", gettext_lazy("Silver, Gold and Platinum ascend, from 1 up.")),
+    "ends_before_it_begins": ("ends_on", gettext_lazy("The first day without it comes after the day it begins.")),
+    "superseded": ("", gettext_lazy("Somebody has changed this hold meanwhile. Open its newest row.")),
+    "already_ended": ("", gettext_lazy("This hold has ended.")),
+    "reason_missing": ("reason", gettext_lazy("Say why.")),
+    "note_missing": ("note", gettext_lazy("Write to the member what it is about.")),
+    "not_waiting": ("", gettext_lazy("Somebody has decided this meanwhile; it waits no longer.")),
+    "details_missing": ("", gettext_lazy("Details are missing; it cannot count yet.")),
+    "unit_held": ("", gettext_lazy("Another member’s validated item holds this unit. A claim decides that.")),
+    "circle": ("superseded_by", gettext_lazy("These products would supersede each other in a circle.")),
+}
+OTHERWISE = ("", gettext_lazy("The programme does not allow this."))
+
+
+def words_for(error: KitError | PlanError) -> str:
+    """Why an operation refused, in words."""
+    return str(REFUSALS.get(error.code, OTHERWISE)[1])
+
+
+def refuse(form: forms.BaseForm, error: KitError | PlanError) -> None:
+    """Put a refusal beside its field, or above the form where it speaks of none."""
+    field, words = REFUSALS.get(error.code, OTHERWISE)
+    form.add_error(field if field in form.fields else None, str(words))
+
+
+def day_field(label: Any, **options: Any) -> forms.DateField:
+    """A day typed as 2027-09-14, or chosen."""
+    return forms.DateField(label=label, widget=AdminDateWidget(), input_formats=["%Y-%m-%d"], **options)
+
+
+class ActForm(forms.Form):
+    """An act of staff. Every act says why; subclasses add what it needs before the reason."""
+
+    field_order = ["day", "points", "reason"]
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
+    )
+
+
+def act_page(
+    request: HttpRequest,
+    page: StaffAdmin,
+    *,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], tuple[Model, str]],
+    title: str,
+    button: str,
+    back: str,
+    subject: Model | None = None,
+    facts: tuple[tuple[str, str], ...] = (),
+    note: str = "",
+) -> HttpResponse:
+    """Show an act's form, and carry it out on POST in one transaction with its line in the history.
+
+    `act` takes the cleaned data and returns the row that the history speaks of and what to tell the user.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                row, said = act(form.cleaned_data)
+                why = form.cleaned_data.get("reason") or form.cleaned_data.get("note")
+                page.log_change(request, row, f"{said} {why}" if why else said)  # type: ignore[arg-type]
+        except (KitError, PlanError) as error:
+            refuse(form, error)
+        else:
+            page.message_user(request, said, messages.SUCCESS)
+            return HttpResponseRedirect(back)
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "title": title,
+        "subtitle": page.heading(subject) if subject else None,
+        "form": form,
+        "media": page.media + form.media,
+        "button": button,
+        "back": back,
+        "facts": facts,
+        "note": note,
+    }
+    return TemplateResponse(request, "admin/kitbag/act.html", context)
+
+
+def allow(request: HttpRequest, permission: str) -> User:
+    """The user, who holds a permission; raises PermissionDenied for others."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+    return cast(User, request.user)

@@ -1,0 +1,260 @@
+"""Kit items as the validating clerk sees them: what waits and why, and the three decisions (programme §3, §10)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kitbag.admin.acts import act_page, allow
+from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, decide_each, reasons_in_words
+from kitbag.admin.item_facts import event_in_words
+from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
+from kitbag.rules.serials import normalise
+from kitbag.standing import at_the_clock
+from kitbag.validation import accept_item, ask_member, reject_item
+from members.staff_pages import shown
+
+SHOWN_MOST = 20
+
+
+class DecisionForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        choices=[
+            ("accept", gettext_lazy("Accept: it counts from now")),
+            ("ask", gettext_lazy("Ask the member: it goes on waiting, for them")),
+            ("reject", gettext_lazy("Reject: the member reads why and may put it right")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note to the member"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text=gettext_lazy("The member reads this. Needed to ask or to reject."),
+    )
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Waiting items unless something else is asked for; a search looks everywhere."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str | Promise]]:
+        return [*KitItem.State.choices, ("all", gettext_lazy("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The choices without "all" as the first one, which a list of what waits would belie."""
+        current = self.value() or ("all" if changelist.query else KitItem.State.WAITING)
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": value == current,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> QuerySet[KitItem]:
+        state = self.value() or ("all" if request.GET.get("q") else KitItem.State.WAITING)
+        return queryset.filter(state=state) if state in KitItem.State.values else queryset
+
+
+@admin.register(KitItem)
+class KitItemAdmin(DecidingAdmin):
+    list_display = ["what", "serial_typed", "owner", "state", "why", "added_at"]
+    list_select_related = ["product", "member__user"]
+    list_filter = [StateFilter, ReasonFilter]
+    linked_lookups = ("member__id__exact",)
+    search_fields = ["serial"]
+    found_by = ("serial", "member__number")
+    ordering = ["added_at", "pk"]
+    actions = ["accept", "ask", "reject"]
+    fieldsets = [
+        (None, {"fields": ["what", "state", "why", "note", "owner"]}),
+        (
+            gettext_lazy("Details"),
+            {
+                "fields": [
+                    "serial_typed",
+                    "serial",
+                    "number_confirmed",
+                    "hint",
+                    "country_of_purchase",
+                    "purchased_on",
+                    "store",
+                ]
+            },
+        ),
+        (gettext_lazy("The same unit elsewhere"), {"fields": ["elsewhere"]}),
+        (gettext_lazy("What happened"), {"fields": ["history", "removal_reason", "in_case_since"]}),
+    ]
+    readonly_fields = ["what", "why", "owner", "hint", "elsewhere", "history"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[KitItem], search_term: str
+    ) -> tuple[QuerySet[KitItem], bool]:
+        """Also finds an item by a number that a repair replaced."""
+        found, _more = super().get_search_results(request, queryset, search_term)
+        if serial := normalise(search_term):
+            former = FormerNumber.objects.filter(serial=serial).values("item")
+            found |= queryset.filter(pk__in=former)
+        return found, False
+
+    def heading(self, obj: KitItem) -> str:
+        return f"{obj.product.name} {obj.serial_typed}".strip()
+
+    def tools(self, request: HttpRequest, obj: KitItem) -> Iterable[tuple[str, str]]:
+        """Decide, and the proposed edits of this item."""
+        if obj.state == KitItem.State.WAITING and self.has_decide_permission(request):
+            yield _("Decide…"), reverse("admin:kitbag_kititem_decide", args=[obj.pk])
+        edits = ProposedEdit.objects.filter(item=obj)
+        if request.user.has_perm("kitbag.view_proposededit") and edits.exists():
+            yield _("Proposed edits"), f"{reverse('admin:kitbag_proposededit_changelist')}?item__id__exact={obj.pk}"
+
+    @admin.display(description=gettext_lazy("Product"))
+    def what(self, obj: KitItem) -> str:
+        return obj.product.name
+
+    @admin.display(description=gettext_lazy("Member"))
+    def owner(self, obj: KitItem) -> str:
+        return str(obj.member)
+
+    @admin.display(description=gettext_lazy("Waits because"))
+    def why(self, obj: KitItem) -> str:
+        return reasons_in_words(obj.reasons)
+
+    @admin.display(description=gettext_lazy("Where the number is"))
+    def hint(self, obj: KitItem) -> str:
+        return obj.product.serial_hint or "–"
+
+    @admin.display(description=gettext_lazy("Other registrations"))
+    def elsewhere(self, obj: KitItem) -> SafeString:
+        """Every row that names this serial number: items, proposed edits, replaced numbers, stolen units."""
+        if not obj.serial:
+            return format_html("{}", _("No serial number."))
+        found = [
+            (
+                reverse("admin:kitbag_kititem_change", args=[row.pk]),
+                f"{row.product.name}, {row.get_state_display()}, {row.member}",
+            )
+            for row in KitItem.objects.filter(serial=obj.serial)
+            .exclude(pk=obj.pk)
+            .select_related("product", "member__user")
+            .order_by("added_at")[:SHOWN_MOST]
+        ]
+        former = FormerNumber.objects.filter(serial=obj.serial).select_related("product")[:SHOWN_MOST]
+        found += [
+            (
+                reverse("admin:kitbag_kititem_change", args=[row.item_id]),
+                _("%(product)s, number replaced in a repair") % {"product": row.product.name},
+            )
+            for row in former
+        ]
+        stolen = StolenUnit.objects.filter(serial=obj.serial, withdrawn_at=None).select_related("product")
+        found += [
+            (
+                reverse("admin:kitbag_kititem_change", args=[row.item_id]),
+                _("%(product)s, reported stolen on %(day)s")
+                % {"product": row.product.name, "day": shown(row.reported_at.date())},
+            )
+            for row in stolen[:SHOWN_MOST]
+        ]
+        if not found:
+            return format_html("{}", _("None."))
+        return format_html('<ul class="lines">{}</ul>', format_html_join("", '<li><a href="{}">{}</a></li>', found))
+
+    @admin.display(description=gettext_lazy("Events"))
+    def history(self, obj: KitItem) -> SafeString:
+        rows = obj.events.select_related("by")[: SHOWN_MOST * 2]
+        return format_html(
+            '<ul class="lines">{}</ul>',
+            format_html_join(
+                "",
+                "<li>{} · {} · {}{}</li>",
+                (
+                    (
+                        f"{row.at:%Y-%m-%d %H:%M}",
+                        row.get_kind_display(),
+                        row.by.email if row.by else _("by itself"),
+                        event_in_words(row),
+                    )
+                    for row in rows
+                ),
+            ),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = path(
+            "<path:object_id>/decide/", self.admin_site.admin_view(self.decide_view), name="kitbag_kititem_decide"
+        )
+        return [decide, *super().get_urls()]
+
+    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One waiting item: accept, ask or reject, with the note that the member reads."""
+        user = allow(request, "kitbag.change_kititem")
+        item = self.get_object(request, object_id)
+        if item is None:
+            raise Http404
+
+        def act(data: dict[str, Any]) -> tuple[Model, str]:
+            if data["decision"] == "accept":
+                at_the_clock(accept_item, item.pk, by=user)
+                return item, _("Accepted: it counts.")
+            operation = ask_member if data["decision"] == "ask" else reject_item
+            at_the_clock(operation, item.pk, note=data["note"], by=user)
+            return item, _("The member is asked.") if data["decision"] == "ask" else _("Rejected.")
+
+        return act_page(
+            request,
+            self,
+            form=DecisionForm(request.POST or None),
+            act=act,
+            title=_("Decide"),
+            button=_("Carry out"),
+            back=reverse("admin:kitbag_kititem_changelist"),
+            subject=item,
+            facts=(
+                (_("Member"), str(item.member)),
+                (_("Waits because"), reasons_in_words(item.reasons)),
+                (_("Serial number as typed"), item.serial_typed or "–"),
+                (_("Bought"), f"{shown(item.purchased_on)}, {item.store or '–'}, {item.country_of_purchase or '–'}"),
+            ),
+        )
+
+    @admin.action(description=gettext_lazy("Accept"), permissions=["decide"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> None:
+        rows = self.selected(request, queryset)
+        decide_each(
+            self,
+            request,
+            rows or [],
+            act=lambda key, user: at_the_clock(accept_item, key, by=user),
+            done=_("Accepted: it counts."),
+        )
+
+    @admin.action(description=gettext_lazy("Ask the member…"), permissions=["decide"])
+    def ask(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> HttpResponse | None:
+        return self.with_note(
+            request,
+            queryset,
+            action="ask",
+            title=_("Ask the member"),
+            done=_("The member is asked."),
+            act=ask_member,
+        )
+
+    @admin.action(description=gettext_lazy("Reject…"), permissions=["decide"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> HttpResponse | None:
+        return self.with_note(
+            request, queryset, action="reject", title=_("Reject"), done=_("Rejected."), act=reject_item
+        )

@@ -1,0 +1,181 @@
+"""What the staff pages of every app share: facts that are only read, and changes that carry their reason."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members.rules.days import programme_day
+
+# Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
+ENDINGS = frozenset({"", "exact", "isnull", "gte", "lt", "id__exact"})
+
+
+def today() -> date:
+    """The programme day by the clock: these pages are doors."""
+    return programme_day(timezone.now())
+
+
+def shown(value: object) -> str:
+    """A value for people: days as everywhere, nothing as a dash, choices by their words elsewhere."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return "–" if value in (None, "") else str(value)
+
+
+class StaffAdmin(admin.ModelAdmin):
+    """A list and a page of one model, safe against what stands in an address or a form.
+
+    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to.
+    """
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    linked_lookups: tuple[str, ...] = ()
+
+    def tools(self, request: HttpRequest, obj: Any) -> Iterable[tuple[str, str]]:
+        """Label and address of each act that this user may carry out on a row."""
+        return ()
+
+    def heading(self, obj: Any) -> str:
+        """What a row's page is about, under its title."""
+        return str(obj)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        more: dict[str, Any] = {}
+        if obj is not None and self.has_view_or_change_permission(request, obj):
+            more = {"subtitle": self.heading(obj), "tools": list(self.tools(request, obj))}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if any("\x00" in text for key, texts in request.GET.lists() for text in (key, *texts)):
+            raise BadRequest("NUL in a query")
+        if request.method == "POST":
+            self._check_selection(request)
+        return super().changelist_view(request, extra_context)
+
+    def _check_selection(self, request: HttpRequest) -> None:
+        key = self.model._meta.pk
+        for text in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                key.run_validators(key.to_python(text))
+            except ValidationError as error:
+                raise BadRequest("Not a row's key") from error
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Rows are never deleted in bulk."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]
+        """Only what the filters and links of these pages ask: an address must not be an oracle."""
+        if lookup in self.linked_lookups:
+            return True
+        for entry in self.get_list_filter(request):
+            if isinstance(entry, type):
+                names = {getattr(entry, "parameter_name", "")}
+            else:
+                name = entry if isinstance(entry, str) else entry[0]
+                names = {f"{name}__{ending}".removesuffix("__") for ending in ENDINGS}
+            if lookup in names:
+                return True
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
+
+
+class FactAdmin(StaffAdmin):
+    """Facts are read here. They change through operations only, each on a page or action of its own."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReasonedForm(forms.ModelForm):
+    """A change that says why; the reason stands in the row's history."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text=gettext_lazy("Stays in the history of this row."),
+    )
+
+
+class ReasonedAdmin(StaffAdmin):
+    """Rows that staff write themselves; the history says what changed, from what to what, and why."""
+
+    form = ReasonedForm
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        reason = form.cleaned_data.get("reason", "")
+        names = [name for name in form.fields if name != "reason"] if add else form.changed_data
+        parts = [
+            f"{form.fields[name].label}: {_value(form, name)}"
+            if add
+            else f"{form.fields[name].label}: {_before(form, name)} → {_value(form, name)}"
+            for name in names
+            if name != "reason"
+        ]
+        return f"{'; '.join(parts) or _('Nothing changed')}. {_('Reason')}: {reason}"
+
+
+def _before(form: forms.ModelForm, name: str) -> str:
+    value = form.initial.get(name)
+    if isinstance(value, list):
+        return ", ".join(str(row) for row in value) or shown(None)
+    return shown(value)
+
+
+def _value(form: forms.ModelForm, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    if isinstance(value, QuerySet):
+        return ", ".join(str(row) for row in value) or shown(None)
+    return shown(value.pk if isinstance(value, Model) else value)
+
+
+class DatedForm(ReasonedForm):
+    """Terms from a day on: a day's terms are final before the day begins."""
+
+    def clean_valid_from(self) -> date:
+        day: date = self.cleaned_data["valid_from"]
+        if day <= today():
+            raise ValidationError(_("Choose a day after today: what holds today was settled before it began."))
+        return day
+
+
+class DatedAdmin(ReasonedAdmin):
+    """Terms with a valid-from day. New rows begin after today; rows in force are never rewritten."""
+
+    form = DatedForm
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.valid_from > today())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.valid_from > today())
