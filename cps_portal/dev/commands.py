@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -58,14 +58,15 @@ def run(arguments: list[str]) -> int:
                 f"Port {port} is taken by another program. Stop that, or choose another port:\n"
                 f"    PORT={port + 1} python3 dev.py run"
             )
+        if not (LOCAL / "secret_key").exists():
+            print("First start: tables, catalogue and two years of demo history; about a minute ...", flush=True)
         env = environment(own_servers(family), LOCAL, port=port)
         publish(port, env)
         run_manage("prepare", "assets", "data", *([] if bare else ["demo"]), env=env)
         start_portal(family, env=env, port=port, home=LOCAL)
         print(f"\nThe portal answers at http://localhost:{port}/", flush=True)
-        with suppress(FamilyBroken):  # while the house is being built
-            if not bare:
-                print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
+        if not bare:
+            print(run_manage("demo_signins", env=env, stdout=subprocess.PIPE), flush=True)
         print(f"Logs are in {LOCAL / 'log'}. Ctrl-C stops everything.", flush=True)
         while True:
             family.tend()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import BaseCommand, call_command, get_commands
+from django.core.management import BaseCommand, call_command
 
 PARTS = ("assets", "data", "demo")
 
@@ -25,19 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, parts: list[str], **options: object) -> None:
         if "assets" in parts:
-            call_if_there("compile_translations", verbosity=0)
+            call_command("compile_translations", verbosity=0)
             collect_changed()
         if "data" in parts:
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
-            call_if_there("load_catalogue", stdout=self.stdout)
+            call_command("load_catalogue", stdout=self.stdout)
         if "demo" in parts:
-            call_if_there("make_demo", stdout=self.stdout)
-
-
-def call_if_there(name: str, **options: object) -> None:
-    if name in get_commands():
-        call_command(name, **options)
+            call_command("make_demo", stdout=self.stdout)
 
 
 def collect_changed() -> None:
