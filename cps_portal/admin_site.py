@@ -38,7 +38,7 @@ class PortalAdminSite(admin.AdminSite):
             return HttpResponseRedirect(f"{reverse('staff-second-factor')}?{urlencode({'next': way_back})}")
         return None
 
-    def admin_view(
+    def admin_view(  # type: ignore[override]
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
     ) -> Callable[..., HttpResponseBase]:
         inner = super().admin_view(view, cacheable)
@@ -54,13 +54,19 @@ class PortalAdminSite(admin.AdminSite):
         index = reverse(f"{self.name}:index")
         return self.refusal(request, way_back=index) or HttpResponseRedirect(index)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Signing out is asked for and done by the portal's page."""
         return HttpResponseRedirect(reverse("account_logout"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """The portal's page, which mails a notice of the change."""
         return HttpResponseRedirect(reverse("account_change_password"))
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return HttpResponseRedirect(reverse("account"))

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_countries import countries
 
 from cps_portal.pages.account_form import ProfileForm
 from cps_portal.pages.joining import set_language_cookie
@@ -49,7 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "membership": member
             and {
                 "number": member.spaced_number,
-                "country": member.country.name,
+                "country": countries.name(str(member.country)),
                 "joined": member.joined_at,
             },
             "accepted": _accepted(member.pk) if member else [],

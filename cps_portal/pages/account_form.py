@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.joining_form import NameField
@@ -30,9 +31,9 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of pages and mail"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"))
 
-    def __init__(self, *args: Any, user: User, member: Member | None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, user: User, member: Member | None) -> None:
         initial = {"name": user.name, "language": user.language, "time_zone": member and member.time_zone}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if member is None:
             del self.fields["time_zone"]
         else:

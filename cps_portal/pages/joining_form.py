@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
@@ -114,8 +115,13 @@ class JoinForm(SignupForm):
 
     @property
     def bag_skus(self) -> list[str]:
-        """What the bag holds, for links that carry it along."""
+        """What the bag holds, before and after the form was sent."""
         return list(self["bag"].value() or [])[:BAG_LIMIT]
+
+    @property
+    def bag_query(self) -> str:
+        """The bag as the query of a link to the other way of joining; empty without one."""
+        return "?" + urlencode({"bag": self.bag_skus}, doseq=True) if self.bag_skus else ""
 
     def save(self, request: HttpRequest) -> User:
         """User, e-mail address, member, standing and drafts: all of it or nothing."""

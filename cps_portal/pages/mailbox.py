@@ -61,7 +61,7 @@ def _newest() -> list[tuple[str, datetime, EmailMessage]]:
 def _mails(path: Path) -> Iterator[tuple[str, EmailMessage]]:
     parts = [part for part in path.read_bytes().split(DIVIDER) if part.strip()]
     for number, part in enumerate(parts, start=1):
-        yield f"{path.stem}-{number}", message_from_bytes(part, policy=policy.default)  # type: ignore[misc]
+        yield f"{path.stem}-{number}", message_from_bytes(part, policy=policy.default)
 
 
 def _readable(mail: EmailMessage) -> dict[str, Any]:

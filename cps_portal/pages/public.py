@@ -132,7 +132,7 @@ def countries(request: HttpRequest) -> HttpResponse:
     by_class: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for country_terms, gives in _in_force(day):
         by_class[country_terms.benefit_class].append(
-            {"code": str(country_terms.country), "name": str(country_terms.country.name), "gives": gives}
+            {"code": str(country_terms.country), "name": every_country.name(str(country_terms.country)), "gives": gives}
         )
     classes = [
         {

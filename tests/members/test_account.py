@@ -1,0 +1,94 @@
+"""The account's own page."""
+
+import pytest
+from django.urls import reverse
+
+from members.models import Acceptance, User
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+ACCOUNT = reverse("account")
+
+
+def test_name_language_and_time_zone_can_be_changed(client, layla):
+    client.force_login(layla.user)
+    answer = client.post(ACCOUNT, {"name": " Layla  M ", "language": "ar", "time_zone": "Asia/Dubai"})
+    assert answer.url == ACCOUNT
+    assert answer.cookies["django_language"].value == "ar"
+    layla.refresh_from_db()
+    assert layla.time_zone == "Asia/Dubai"
+    user = User.objects.get(pk=layla.user.pk)
+    assert (user.name, user.language) == ("Layla M", "ar")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "\x00"),
+        ("name", "x" * 500),
+        ("language", "tlh"),
+        ("language", ""),
+        ("time_zone", "Europe/Atlantis"),
+        ("time_zone", "../../etc/passwd"),
+        ("time_zone", "x\x00"),
+    ],
+)
+def test_odd_input_is_a_field_error(client, layla, field, value):
+    client.force_login(layla.user)
+    filled = {"name": "Changed", "language": "ar", "time_zone": "Asia/Dubai"}
+    page = client.post(ACCOUNT, filled | {field: value})
+    assert page.status_code == 200
+    assert page.context["form"].errors[field]
+    layla.refresh_from_db()
+    assert (layla.user.name, layla.time_zone) == ("Layla Mansour", "Europe/London")
+
+
+def test_what_was_accepted_is_shown(client, layla):
+    Acceptance.record(layla, "terms", "2025-01", at=NOON)
+    client.force_login(layla.user)
+    page = client.get(ACCOUNT).content.decode()
+    assert "2025-01" in page
+    assert "23 Nov 2026" in page
+    assert layla.spaced_number in page
+
+
+def test_staff_without_membership_have_an_account_too(client, vera):
+    client.force_login(vera)
+    page = client.get(ACCOUNT)
+    assert "time_zone" not in page.context["form"].fields
+    client.post(ACCOUNT, {"name": "Vera C", "language": "en"})
+    assert User.objects.get(pk=vera.pk).name == "Vera C"
+
+
+def test_visitors_sign_in_first(client):
+    assert client.get(ACCOUNT).url == f"{reverse('account_login')}?next={ACCOUNT}"
+
+
+def test_it_asks_few_questions_of_the_database(client, layla, django_assert_max_num_queries):
+    client.force_login(layla.user)
+    client.get(ACCOUNT)
+    with django_assert_max_num_queries(10):
+        client.get(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_email",
+        "account_set_password",
+        "account_change_password",
+        "account_logout",
+        "mfa_index",
+        "mfa_list_webauthn",
+        "usersessions_list",
+    ],
+)
+def test_every_page_of_the_account_is_in_our_clothes(client, layla, name):
+    client.force_login(layla.user)
+    page = client.get(reverse(name), follow=True)
+    assert page.status_code == 200
+    body = page.content.decode()
+    assert 'id="main"' in body
+    assert "style=" not in body
+    assert 'rel="stylesheet"' in body
