@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -16,7 +16,6 @@ from members.models import Level, Member, Message, Threshold
 from members.rules.days import programme_day
 from members.rules.levels import Held, level_on
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 # The key of the transaction advisory lock between operations (shared) and the turn of the day (exclusive).
@@ -139,9 +138,9 @@ def _tell_level_change(held: Standing, before: int, *, at: datetime, cause: Leve
     )
 
 
-def at_the_clock(operation: Callable[Concatenate[P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+def at_the_clock(operation: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
     """What a door calls: the operation with `at` = now, repeated once if the day turned meanwhile."""
     try:
-        return operation(*args, **{**kwargs, "at": timezone.now()})  # type: ignore[arg-type]
+        return operation(*args, **kwargs, at=timezone.now())
     except DayTurned:
-        return operation(*args, **{**kwargs, "at": timezone.now()})  # type: ignore[arg-type]
+        return operation(*args, **kwargs, at=timezone.now())
