@@ -4,6 +4,7 @@ The bag lives in the address (`?bag=sku&bag=sku`), so it needs no account, no co
 carries it along (programme §1).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -27,6 +28,7 @@ from members.rules.levels import Rank
 from servicing.models import Service, ServiceTerms
 
 BAG_LIMIT = 30
+SKU = re.compile(r"[A-Za-z0-9_-]{1,80}")
 QUERY_LIMIT = 80
 FOUND_LIMIT = 5
 
@@ -45,7 +47,7 @@ class BagLine:
 def home(request: HttpRequest) -> TemplateResponse:
     """The page, or for a keystroke in its search box only what was found."""
     day = programme_day(timezone.now())
-    skus = [sku for sku in request.GET.getlist("bag") if sku.isascii() and len(sku) <= 80][:BAG_LIMIT]
+    skus = [sku for sku in request.GET.getlist("bag") if SKU.fullmatch(sku)][:BAG_LIMIT]
     query = request.GET.get("q", "")[:QUERY_LIMIT].replace("\x00", "").strip()
     found = [
         asdict(hit) | {"href": _address([*skus, hit.sku]) if len(skus) < BAG_LIMIT else ""}

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -116,6 +117,22 @@ def _begins(thresholds: Thresholds) -> Sequence[int]:
     return (0, thresholds.silver, thresholds.gold, thresholds.platinum)
 
 
+@lru_cache(maxsize=256)
+def _ticks(ticks: tuple[scale_drawing.Tick, ...]) -> SafeString:
+    """The small lines by kind; a hundred of them, the same for everyone whose scale ends alike."""
+    return format_html_join(
+        "",
+        '<g class="scale__{}">{}</g>',
+        (
+            (
+                kind,
+                format_html_join("", '<rect x="{}%"/>', ((tick.x,) for tick in ticks if tick.kind == kind)),
+            )
+            for kind in ("wide", "narrow", "major")
+        ),
+    )
+
+
 @register.inclusion_tag("components/points_scale.html")
 def points_scale(total: int, thresholds: Thresholds, level: int, waiting: int = 0) -> dict[str, Any]:
     """The exposure scale with today's total, the waiting points hatched and the thresholds named."""
@@ -133,6 +150,7 @@ def points_scale(total: int, thresholds: Thresholds, level: int, waiting: int = 
     return {
         "scale": drawing,
         "words": " ".join(words),
+        "ticks": _ticks(drawing.ticks),
         "ink_x": drawing.value if is_rtl else 0,
         "ink_width": round(100 - drawing.value if is_rtl else drawing.value, 3),
         "waiting_x": drawing.waiting if is_rtl else drawing.value,
