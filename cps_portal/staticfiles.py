@@ -17,7 +17,9 @@ from django.core.files.storage import InMemoryStorage, Storage
 STATIC = Path(settings.BASE_DIR) / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 JOINED: dict[str, tuple[Path, ...]] = {
-    "css/portal.css": tuple(STATIC / "css" / f"{part}.css" for part in ("tokens", "base", "layout", "components")),
+    "css/portal.css": tuple(
+        STATIC / "css" / f"{part}.css" for part in ("tokens", "base", "layout", "components", "kitbag")
+    ),
     "js/portal.js": (
         HTMX,
         *(STATIC / "js" / f"{part}.js" for part in ("theme", "menu", "dialog", "typeahead", "notices")),

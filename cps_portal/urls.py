@@ -6,14 +6,23 @@ from django.urls import include, path
 from cps_portal.csp_report import csp_report
 from cps_portal.health import health
 from cps_portal.pages.account import account, staff_second_factor
+from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.home import home
+from cps_portal.pages.kitbag.adding import kitbag_add
+from cps_portal.pages.kitbag.editing import kitbag_item_edit
+from cps_portal.pages.kitbag.item import kitbag_item, kitbag_item_number
+from cps_portal.pages.kitbag.listing import kitbag
+from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
+from cps_portal.pages.points import points
 from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
 from cps_portal.pages.styleguide import styleguide
 
 urlpatterns = [
     path("", home, name="home"),
+    path("dashboard/", dashboard, name="dashboard"),
+    path("points/", points, name="points"),
     path("preferences/theme/", theme, name="theme"),
     path("preferences/language/", language, name="language"),
     path("styleguide/", styleguide, name="styleguide"),
@@ -25,6 +34,13 @@ urlpatterns = [
     path("account/", account, name="account"),
     path("account/staff/", staff_second_factor, name="staff-second-factor"),
     path("account/", include("allauth.urls")),
+    path("kitbag/", kitbag, name="kitbag"),
+    path("kitbag/add/", kitbag_add, name="kitbag-add"),
+    path("kitbag/<uuid:item_id>/", kitbag_item, name="kitbag-item"),
+    path("kitbag/<uuid:item_id>/edit/", kitbag_item_edit, name="kitbag-item-edit"),
+    path("kitbag/<uuid:item_id>/number/", kitbag_item_number, name="kitbag-item-number"),
+    path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
+    path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_mail, name="mailbox-mail"),
     path("csp-report/", csp_report, name="csp-report"),

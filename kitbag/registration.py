@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -38,17 +38,29 @@ class Details:
 
 @transaction.atomic
 def add_item(
-    *, member_id: int, product_id: int, details: Details | None = None, at: datetime, by: User | None = None
+    *,
+    member_id: int,
+    product_id: int,
+    details: Details | None = None,
+    item_id: UUID | None = None,
+    at: datetime,
+    by: User | None = None,
 ) -> KitItem:
     """Put a product into the kitbag: a draft where details are missing, else checked at once.
 
-    `by` is the member's user, or staff acting for them. Raises standing.DayTurned.
+    `by` is the member's user, or staff acting for them. `item_id` is the form's own key: sent a second time
+    it gives the item that the first one made, unchanged. Raises KitError("not_yours") for a key that is
+    another member's item, standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
     held = standing.lock(member_id)
-    item = KitItem(member_id=member_id, product_id=product_id, added_at=at)
+    if item_id and (made := KitItem.objects.filter(pk=item_id).first()):
+        if made.member_id != member_id:
+            raise KitError("not_yours")
+        return made
+    item = KitItem(id=item_id or uuid4(), member_id=member_id, product_id=product_id, added_at=at)
     _fill(item, details or Details())
-    item.save()
+    item.save(force_insert=True)
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.ADDED, by=by)
     _check(item, held, at=at, by=by)
     return item

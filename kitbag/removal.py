@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from kitbag import standing
+from kitbag import checking, standing
 from kitbag.models import ItemEvent, KitItem, LevelChange, ProposedEdit, RemovalReason, Spell, StolenUnit
-from kitbag.registration import KitError, close_spell
+from kitbag.registration import KitError, close_spell, open_spell, wait
+from kitbag.rules.checks import Reason
 from kitbag.standing import Stands
 from members.models import Level, Threshold, User
 from members.rules.days import programme_day
@@ -49,15 +50,14 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
     if item.in_case_since and reason != RemovalReason.STOLEN:
         raise KitError("in_servicing")
     counted = item.state == KitItem.State.VALIDATED
+    facts = {"reason": reason, "counted": counted, "state": item.state, "reasons": item.reasons}
     item.state, item.reasons = KitItem.State.REMOVED, []
     item.removed_at, item.removal_reason = at, reason
     item.save(update_fields=["state", "reasons", "removed_at", "removal_reason"])
     ProposedEdit.objects.filter(item=item, state=ProposedEdit.State.WAITING).update(
         state=ProposedEdit.State.WITHDRAWN, decided_at=at
     )
-    ItemEvent.objects.create(
-        item=item, at=at, kind=ItemEvent.Kind.REMOVED, facts={"reason": reason, "counted": counted}, by=by
-    )
+    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.REMOVED, facts=facts, by=by)
     if counted:
         close_spell(item.pk, cause=Spell.ClosedCause(reason), at=at)
         standing.settle(held, at=at, cause=LevelChange.Cause.REMOVED, item_id=item.pk)
@@ -78,3 +78,53 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
 def undo_ends_on(removed_at: datetime) -> date:
     """The last programme day on which a removal can be undone."""
     return programme_day(removed_at) + timedelta(days=settings.REMOVAL_UNDO_DAYS)
+
+
+@transaction.atomic
+def undo_removal(item_id: UUID, *, member_id: int, at: datetime, by: User | None) -> KitItem:
+    """Put a removed item back as it was, until the end of the 14th day after its removal (programme §3).
+
+    A counting item counts again from now, in a spell of its own; where its unit has been registered since,
+    or others of its kind without a number have taken its place, it waits instead. A report of theft is
+    withdrawn. Undoing twice changes nothing. Raises KitError("too_late"), standing.DayTurned.
+    """
+    standing.enter_day(programme_day(at))
+    held = standing.lock(member_id)
+    item = KitItem.objects.select_for_update().get(pk=item_id, member=member_id)
+    if item.state != KitItem.State.REMOVED or item.removed_at is None:
+        return item
+    if programme_day(at) > undo_ends_on(item.removed_at):
+        raise KitError("too_late")
+    removal = ItemEvent.objects.filter(item=item, kind=ItemEvent.Kind.REMOVED).latest("at", "pk")
+    item.removed_at, item.removal_reason = None, ""
+    StolenUnit.objects.filter(item=item, withdrawn_at=None).update(withdrawn_at=at)
+    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.UNDONE, by=by)
+    if not removal.facts["counted"]:
+        item.state, item.reasons = removal.facts["state"], removal.facts["reasons"]
+        item.save(update_fields=["state", "reasons", "removed_at", "removal_reason"])
+        return item
+    taken = _taken_since(item, at=at)
+    if not taken:
+        try:
+            with transaction.atomic():
+                item.state = KitItem.State.VALIDATED
+                item.save(update_fields=["state", "removed_at", "removal_reason"])
+        except IntegrityError as error:
+            if "unit_validated_once" not in str(error):
+                raise
+            taken = [Reason.UNIT_HELD]
+    if taken:
+        wait(item, taken, at=at)
+        return item
+    open_spell(item, cause=Spell.Cause.UNDONE, at=at)
+    standing.settle(held, at=at, cause=LevelChange.Cause.REGISTERED, item_id=item.pk)
+    return item
+
+
+def _taken_since(item: KitItem, *, at: datetime) -> list[Reason]:
+    around = checking.surroundings(item.product, item.serial, member_id=item.member_id, item_id=item.pk, at=at)
+    if around.held_by_another:
+        return [Reason.UNIT_HELD]
+    if not item.serial and around.without_number >= settings.ITEMS_WITHOUT_NUMBER_PER_PRODUCT:
+        return [Reason.OVER_LIMIT]
+    return []

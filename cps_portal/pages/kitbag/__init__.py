@@ -1,0 +1,1 @@
+"""The kitbag's pages: the list, adding, one item, editing it, taking it out."""

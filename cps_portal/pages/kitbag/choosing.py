@@ -1,0 +1,102 @@
+"""Choosing a product: what a search found, and the one that was chosen, with its value of a day."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from cps_portal.drawing.icons import PATHS
+from kitbag import search
+from kitbag.models import Product, Valuation
+from kitbag.rules.families import Family
+
+FOUND_LIMIT = 8
+QUERY_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A product with what it counts for on the day, and where its serial number is."""
+
+    id: int
+    sku: str
+    name: str
+    family: str
+    points: int
+    points_full: int
+    stage: str
+    fast_track: bool
+    serial_need: str
+    serial_place: str
+
+
+def chosen(sku: str, *, day: date) -> Chosen | None:
+    """The product of a sku; None where there is none. Any text is allowed."""
+    if not sku or len(sku) > 80 or not sku.isascii() or not sku.isprintable():
+        return None
+    value = Valuation.objects.value_of(OuterRef("pk"), day)
+    row = (
+        Product.objects.filter(sku=sku)
+        .annotate(points=Subquery(value.values("points")), stage=Subquery(value.values("stage")))
+        .values(
+            "id",
+            "sku",
+            "name",
+            "family",
+            "points",
+            "points_full",
+            "stage",
+            "fast_track",
+            "serial_need",
+            "serial_hint",
+        )
+        .first()
+    )
+    if row is None or row["stage"] is None:
+        return None
+    place = row.pop("serial_hint")
+    return Chosen(**row, serial_place=_(place) if place else "")
+
+
+def found(query: str, *, day: date, address: str) -> list[dict[str, Any]]:
+    """What a search found, each with the address that chooses it."""
+    return [
+        {
+            "name": hit.name,
+            "note": hit.note,
+            "family": hit.family,
+            "points": hit.points,
+            "fast_track": hit.fast_track,
+            "href": f"{address}?{urlencode({'product': hit.sku, 'q': query})}",
+        }
+        for hit in (search.suggest(query, day=day, limit=FOUND_LIMIT) if query else ())
+    ]
+
+
+# Where on the drawing of a family its serial number usually is, on the grid of 24 of the icons.
+_MARKS: dict[str, tuple[float, float]] = {
+    Family.BODY: (12, 19),
+    Family.LENS: (3.5, 12),
+    Family.CINEMA: (10, 19),
+    Family.CAMCORDER: (10, 17),
+    Family.FLASH: (12, 20),
+    Family.PRINTER: (19, 14),
+    Family.SCANNER: (12, 18),
+    Family.ACCESSORY: (12, 19.5),
+}
+
+
+def drawing_of(product: Chosen) -> dict[str, Any] | None:
+    """The family's drawing with the usual place of the serial number; None where there is no number."""
+    if product.serial_need == "none":
+        return None
+    x, y = _MARKS[product.family]
+    return {"path": PATHS[product.family], "x": x, "y": y}
+
+
+def asked(text: str) -> str:
+    """A search as it was typed, cut to what a name can be."""
+    return text[:QUERY_LIMIT].replace("\x00", "").strip()

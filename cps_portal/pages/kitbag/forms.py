@@ -1,0 +1,211 @@
+"""Forms of the kitbag: they shape what was typed and write nothing."""
+
+import re
+import uuid
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_countries import countries
+
+from cps_portal.pages.joining_form import sort_key
+from cps_portal.pages.kitbag.words import REFUSALS
+from kitbag.models import RemovalReason
+from kitbag.registration import Details, KitError
+from kitbag.rules.checks import Detail
+from kitbag.rules.serials import normalise
+from members.rules.names import can_be_seen, tidy
+
+# Canon's first camera was sold in 1936; a purchase far ahead is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1936, 2100
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_WORDS = re.compile(r"(\d{1,2})\.? ?([^\W\d]+)\.?,? ?(\d{4})")
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class MayWait:
+    """A field whose value is needed in the end and may be left out for now: not marked as optional."""
+
+    may_wait = True
+    empty_values: list[Any]
+
+    def validate(self, value: Any) -> None:
+        if self.may_wait and value in self.empty_values:
+            return
+        super().validate(value)  # type: ignore[misc]
+
+
+def plain_digits(text: str) -> str:
+    """Any script's decimal digits as 0 to 9."""
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+
+
+def _month(name: str) -> int | None:
+    """A month by its English name or the page's language's, in full or short."""
+    wanted = name.casefold()
+    if wanted[:3] in _ENGLISH and len(wanted) >= 3:
+        return _ENGLISH.index(wanted[:3]) + 1
+    for names in (MONTHS, MONTHS_3):
+        for number, month in names.items():
+            if str(month).casefold() == wanted:
+                return number
+    return None
+
+
+def read_date(text: str) -> date | None:
+    """A day as people type it: 2027-09-14, 14/09/2027, 14 Sep 2027. None where it is no day."""
+    typed = " ".join(plain_digits(tidy(text)).split())
+    year: str | int | None
+    month: str | int | None
+    if found := _ISO.fullmatch(typed):
+        year, month, day = found.groups()
+    elif found := _DAY_FIRST.fullmatch(typed):
+        day, month, year = found.groups()
+    elif found := _WORDS.fullmatch(typed):
+        day, name, year = found.groups()
+        month = _month(name)
+    else:
+        return None
+    try:
+        return date(int(year), int(month or 0), int(day))
+    except ValueError:
+        return None
+
+
+class PurchaseDateField(MayWait, forms.Field):
+    """The date of purchase, from a date picker or typed by hand."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> date | None:
+        typed = str(value or "")[:200]
+        text = tidy(typed)
+        if not text:
+            return None
+        day = None if "\x00" in typed else read_date(text)
+        if day is None:
+            raise ValidationError(_("Write the date as 14/09/2027 or 14 Sep 2027."), code="invalid")
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(_("Look at the year again."), code="year")
+        return day
+
+
+class SerialField(MayWait, forms.CharField):
+    """A serial number as text: kept as typed, on one line."""
+
+    def to_python(self, value: Any) -> str:
+        text = tidy(super().to_python(value) or "") if "\x00" not in str(value or "") else str(value)
+        return text if can_be_seen(text) else ""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        foreign = any(char.isalpha() and not normalise(char) for char in value)
+        if value and "\x00" not in value and (foreign or not normalise(value)):
+            raise ValidationError(_("Write it with the letters A to Z and digits, as on the product."), code="letters")
+
+
+class StoreField(MayWait, forms.CharField):
+    """The store's name, in any script; signs that steer the direction of text are left out."""
+
+    def to_python(self, value: Any) -> str:
+        text = tidy(super().to_python(value) or "") if "\x00" not in str(value or "") else str(value)
+        return text if can_be_seen(text) else ""
+
+
+class CountryField(MayWait, forms.ChoiceField):
+    """Any country of the world: kit bought anywhere counts."""
+
+
+class DetailsForm(forms.Form):
+    """The four details of §3. Any may be left out, unless the item counts and has to keep them."""
+
+    use_required_attribute = False
+
+    serial_typed = SerialField(
+        label=gettext_lazy("Serial number"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    country_of_purchase = CountryField(
+        label=gettext_lazy("Country of purchase"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a country from the list.")},
+    )
+    purchased_on = PurchaseDateField(label=gettext_lazy("Date of purchase"))
+    store = StoreField(
+        label=gettext_lazy("Store"),
+        max_length=120,
+        help_text=gettext_lazy("Who sold it to you. For second-hand kit the shop or the person."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *args: Any, serial_need: str, serial_place: str = "", keeps_all: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(((code, str(name)) for code, name in countries), key=lambda pair: sort_key(pair[1]))
+        country = self.fields[Detail.COUNTRY]
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = [("", pgettext_lazy("no country chosen yet", "Choose a country")), *named]
+        for field in self.fields.values():
+            if isinstance(field, MayWait):
+                field.may_wait = not keeps_all
+        if serial_need == "none":
+            del self.fields[Detail.SERIAL]
+            return
+        self.fields[Detail.SERIAL].required = serial_need == "required"
+        self.fields[Detail.SERIAL].help_text = serial_place
+
+    def details(self, *, number_confirmed: bool = False) -> Details:
+        """What was entered, as the operations take it."""
+        typed = self.cleaned_data
+        return Details(
+            serial_typed=typed.get(Detail.SERIAL, ""),
+            country_of_purchase=typed[Detail.COUNTRY],
+            purchased_on=typed[Detail.DATE],
+            store=typed[Detail.STORE],
+            number_confirmed=number_confirmed,
+        )
+
+    def refuse(self, error: KitError) -> None:
+        """Put the programme's refusal into words, beside the field it belongs to."""
+        field, words = REFUSALS[error.code]
+        self.add_error(field if field in self.fields else None, ValidationError(words, code=error.code))
+
+
+class KeyField(forms.UUIDField):
+    """The key that a page gave its form. People never see it, so a broken one is replaced and not shown."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> uuid.UUID:
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
+
+
+class AddForm(DetailsForm):
+    """The details of a new item, under a key of its own so that a second click adds nothing."""
+
+    item = KeyField(required=False)
+
+
+class RemovalForm(forms.Form):
+    """Why it leaves the kitbag (§3)."""
+
+    use_required_attribute = False
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why do you remove it?"),
+        choices=RemovalReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose a reason."),
+            "invalid_choice": gettext_lazy("Choose one of these reasons."),
+        },
+    )

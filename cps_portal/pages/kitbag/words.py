@@ -1,0 +1,140 @@
+"""The words of the kitbag's pages: states, what is missing, what to do, and what the programme refuses."""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from kitbag.models import KitItem, WaitingReason
+from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
+from servicing.rules.eligibility import Answer, CentreKind, No
+
+Words = str | Promise
+
+DETAIL_NAMES: dict[Detail, Words] = {
+    Detail.SERIAL: gettext_lazy("serial number"),
+    Detail.COUNTRY: gettext_lazy("country"),
+    Detail.DATE: gettext_lazy("date"),
+    Detail.STORE: gettext_lazy("store"),
+}
+ADD_DETAIL: dict[Detail, Words] = {
+    Detail.SERIAL: gettext_lazy("Add the serial number"),
+    Detail.COUNTRY: gettext_lazy("Add the country of purchase"),
+    Detail.DATE: gettext_lazy("Add the date of purchase"),
+    Detail.STORE: gettext_lazy("Add the store"),
+}
+# What a member can do about a reason, or what happens next where we are looking.
+WHAT_TO_DO: dict[Reason, Words] = {
+    Reason.SERIAL_SHAPE: gettext_lazy(
+        "Compare it with the product once more. If it is what the product says, tell us and we check it by hand."
+    ),
+    Reason.DATE_CODE: gettext_lazy(
+        "A letter, four digits and a letter is how Canon writes a date of manufacture. Look for a longer number of "
+        "digits. If there is none, tell us and we check it by hand."
+    ),
+    Reason.DATE_FUTURE: gettext_lazy("Correct the date of purchase."),
+    Reason.DATE_EARLY: gettext_lazy("Correct the date of purchase, or choose the product you own."),
+    Reason.ASKED: gettext_lazy("Read our question, change what it asks about and save."),
+    Reason.UNIT_HELD: gettext_lazy(
+        "Compare the number once more and correct it if you can. If it is right, as with second-hand kit, keep your "
+        "proof of purchase at hand: we sort it out and tell you."
+    ),
+    Reason.SHAPE_CONFIRMED: gettext_lazy("You told us that this is what it says. We look at it and tell you."),
+    Reason.SIBLING: gettext_lazy("Check that you chose the product you own. If so, there is nothing to do."),
+    Reason.CONSECUTIVE: gettext_lazy("Check the last digits. If they are right, there is nothing to do."),
+    Reason.MANY: gettext_lazy("There is nothing to do: we look at the last ones by hand."),
+    Reason.STOLEN: gettext_lazy("We look at it and may ask you for proof of purchase."),
+    Reason.FORMER_NUMBER: gettext_lazy("The centre gave it a new number. If yours shows that, correct it here."),
+    Reason.OVER_LIMIT: gettext_lazy("We look at it and tell you."),
+}
+NOT_ELIGIBLE: dict[No, Words] = {
+    No.NOT_LISTED: gettext_lazy("This product is not on the Fast Track list."),
+    No.UNSERVICEABLE: gettext_lazy("This product can no longer be serviced."),
+    No.DETAILS_MISSING: gettext_lazy("Details of this product are missing."),
+    No.NOT_VALIDATED: gettext_lazy("This product does not count yet."),
+    No.LEVEL: gettext_lazy("Fast Track begins with Silver."),
+    No.COUNTRY: gettext_lazy("Your country’s membership has no Fast Track targets."),
+    No.NO_TARGET: gettext_lazy("Your country has no target for this at your level."),
+}
+NOT_ELIGIBLE_SHORT: dict[No, Words] = {
+    No.NOT_LISTED: gettext_lazy("No: not on the list"),
+    No.UNSERVICEABLE: gettext_lazy("No: no longer serviced"),
+    No.DETAILS_MISSING: gettext_lazy("No: details missing"),
+    No.NOT_VALIDATED: gettext_lazy("No: does not count yet"),
+    No.LEVEL: gettext_lazy("No: from Silver"),
+    No.COUNTRY: gettext_lazy("No: not in your country"),
+    No.NO_TARGET: gettext_lazy("No: no target"),
+}
+CENTRES: dict[CentreKind, Words] = {
+    CentreKind.CANON: gettext_lazy("Canon Service & Repair Centres"),
+    CentreKind.PARTNER: gettext_lazy("CPS Authorised Service Partners"),
+}
+# What the programme refuses, by code: the field it belongs beside (empty: the whole form), and the words.
+REFUSALS: dict[str, tuple[str, Words]] = {
+    "counts": ("", gettext_lazy("This product was checked in the meantime and counts. Look at it and save again.")),
+    "not_counting": ("", gettext_lazy("This product does not count any more. Look at it and save again.")),
+    "removed": ("", gettext_lazy("This product has been removed from your kitbag.")),
+    "details_missing": ("", gettext_lazy("A product that counts keeps all its details. Fill in every field.")),
+    "in_servicing": (
+        "serial_typed",
+        gettext_lazy("It is in servicing: product and serial number stay as the centre received them."),
+    ),
+    "date_future": (Detail.DATE, gettext_lazy("This date lies in the future.")),
+    "date_early": (Detail.DATE, gettext_lazy("This is before the product was announced.")),
+    "not_yours": ("", gettext_lazy("This form is out of date. Look at it and save again.")),
+    "too_late": ("", gettext_lazy("The days in which a removal can be undone are over. Add the product again.")),
+}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Things in a row: "serial number, date and store"."""
+    if len(names) < 2:
+        return "".join(names)
+    comma = pgettext("between things in a row", ", ")
+    return _("%(first)s and %(last)s") % {"first": comma.join(names[:-1]), "last": names[-1]}
+
+
+def missing_words(details: Iterable[Detail]) -> str:
+    """What a draft lacks, as its state: "Date and store missing"."""
+    names = listed([str(DETAIL_NAMES[detail]) for detail in details])
+    return capfirst(_("%(details)s missing") % {"details": names})
+
+
+def state_of(
+    state: str, reasons: Sequence[str], *, missing: Sequence[Detail], in_servicing: bool, change_waits: bool = False
+) -> tuple[str, str]:
+    """Dot and words of an item's state (design: blue needs you, ring being checked, green counts)."""
+    if state == KitItem.State.VALIDATED:
+        if in_servicing:
+            return "servicing", _("Counts. In servicing")
+        return "counts", _("Counts. A change is being checked") if change_waits else _("Counts")
+    if state == KitItem.State.DRAFT:
+        return "needs-you", missing_words(missing) if missing else _("Details missing")
+    if state == KitItem.State.REFUSED:
+        return "needs-you", _("Not accepted")
+    acts = [reason for reason in reasons if reason in MEMBER_ACTS]
+    if acts:
+        return "needs-you", str(WaitingReason(acts[0]).label)
+    return "checking", _("We are checking it")
+
+
+def fast_track_words(answer: Answer) -> str:
+    """One line: "Yes, 3 days", or no with its first reason."""
+    if not answer.qualifies or answer.best is None:
+        return str(NOT_ELIGIBLE_SHORT[answer.reasons[0]])
+    days = ngettext("Yes, %(days)s day", "Yes, %(days)s days", answer.best)
+    return days % {"days": answer.best}
+
+
+def saved_words(item: KitItem, *, name: str, points: int) -> str:
+    """The toast after saving: what became of it."""
+    words = {"name": name, "points": f"{points:,}"}
+    if item.state == KitItem.State.VALIDATED:
+        return _("%(name)s counts: %(points)s points.") % words
+    if item.state == KitItem.State.DRAFT:
+        return _("%(name)s is in your kitbag. Its %(points)s points count once all details are there.") % words
+    if MEMBER_ACTS.intersection(item.reasons):
+        return _("%(name)s is saved. It needs a look from you before it counts.") % words
+    return _("%(name)s is saved. We are checking it; its %(points)s points count after that.") % words
