@@ -32,8 +32,11 @@ LONGEST_PAUSE = timedelta(hours=6)
 DRAIN_LOCK = 50_318  # the first half of the advisory locks that number the drains at work
 
 # Security mail first: somebody is waiting at the screen. COALESCE asks for the rest only when there is none.
+# A lease need not survive a crash of the database, which ends the sending too; the stamp does, and waits
+# for the disk.
 LEASE_ONE = """
-UPDATE members_message SET leased_until = %(until)s, tries = tries + 1
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+UPDATE members_message SET leased_until = %(until)s, tries = tries + 1 FROM quick
 WHERE id = COALESCE(
     (SELECT id FROM members_message
      WHERE kind = 'security' AND sent_at IS NULL AND parked_at IS NULL AND due_at <= %(at)s
@@ -43,7 +46,7 @@ WHERE id = COALESCE(
      WHERE sent_at IS NULL AND parked_at IS NULL AND due_at <= %(at)s
        AND (leased_until IS NULL OR leased_until <= %(at)s)
      ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED))
-RETURNING *
+RETURNING members_message.*
 """
 
 

@@ -11,6 +11,7 @@ Codes belong to the apps above this one. Their words, and what a new level bring
 `tell_news` here: rows keep codes, and the words are those of the day of sending.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -72,13 +73,18 @@ def write(message: Message) -> Text:
             }
             return Text(
                 subject=" ".join(subject.split()),
-                text=render_to_string(f"emails/{message.kind}.txt", context).strip() + "\n",
+                text=tidy(render_to_string(f"emails/{message.kind}.txt", context)),
                 html=render_to_string(f"emails/{message.kind}.html", context),
             )
         except KeyError as error:
             raise Unwritable(f"Without words or fact: {error}") from error
         except (ValueError, TypeError, NoReverseMatch, TemplateDoesNotExist, TemplateSyntaxError) as error:
             raise Unwritable(f"{type(error).__name__}: {error}") from error
+
+
+def tidy(text: str) -> str:
+    """Plain text without the blank lines that template tags leave."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
 
 
 def link(name: str, *args: object) -> str:

@@ -10,6 +10,7 @@ from django.db import connection
 from kitbag import registration
 from kitbag.registration import Details
 from tests.factories import NOON, MemberFactory, ProductFactory, UserFactory
+from tests.mailserver import mail_server
 
 # Playwright keeps an event loop in this thread; the ORM of other tests is synchronous all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -122,3 +123,12 @@ def register():
         )
 
     return add
+
+
+@pytest.fixture
+def smtp(settings):
+    """A real mail server that the portal sends to."""
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
+        yield server

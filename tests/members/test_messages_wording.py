@@ -1,0 +1,175 @@
+"""What messages say, in the person's language at the time of sending."""
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from kitbag.models import LevelChange, WaitingReason
+from members import wording
+from members.models import Level, Member, Message
+from servicing.models import ServiceTerms
+from tests.factories import NOON, MemberFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+ITEM = "5b7c9e0a-0000-4000-8000-000000000001"
+VALIDATED = {"item": ITEM, "product": "EOS R5 Mark II", "points": 320, "total": 1503, "level": 2}
+NEEDS_YOU = {"item": ITEM, "product": "EOS R5 Mark II", "reasons": ["serial_shape", "date_early"], "note": ""}
+UP = {"from": 1, "to": 2, "points": 1003, "causes": ["registered"], "products": [], "day": "2026-11-23"}
+DOWN = {
+    "from": 2,
+    "to": 1,
+    "points": 988,
+    "causes": ["value"],
+    "products": ["EOS-1D X", "EF 24-70mm f/2.8L"],
+    "day": "2027-09-14",
+}
+EVERY_KIND = [("item_validated", VALIDATED), ("item_needs_you", NEEDS_YOU), ("level_up", UP), ("level_down", DOWN)]
+
+
+def written(kind, facts, user=None):
+    user = user or UserFactory(name="Layla Mansour")
+    return wording.write(
+        Message(user=user, kind=kind, about="x", occasion="1", facts=facts, created_at=NOON, due_at=NOON)
+    )
+
+
+def test_item_validated():
+    text = written("item_validated", VALIDATED)
+    assert text.subject == "EOS R5 Mark II counts: 320 points"
+    assert "Hello Layla," in text.text
+    assert "EOS R5 Mark II is validated and counts with 320 points." in text.text
+    assert "Your total is now 1,503, and your level is Gold." in text.text
+    assert f"{settings.PORTAL_ORIGIN}/" in text.text
+    assert ITEM in text.text
+    assert ITEM in text.html
+
+
+def test_one_point_is_one_point():
+    text = written("item_validated", VALIDATED | {"points": 1})
+    assert text.subject == "EOS R5 Mark II counts: 1 point"
+    assert "counts with 1 point." in text.text
+
+
+def test_item_needs_you_gives_every_reason_and_what_staff_wrote():
+    text = written("item_needs_you", NEEDS_YOU | {"note": "Is it a 5 or an S?\nPlease look <again>."})
+    assert text.subject == "EOS R5 Mark II needs you"
+    for reason in ("serial_shape", "date_early"):
+        assert f"- {WaitingReason(reason).label}" in text.text
+    assert "Is it a 5 or an S?\nPlease look <again>." in text.text
+    assert "Please look &lt;again&gt;." in text.html
+
+
+def test_a_refused_item_has_no_reasons_but_words():
+    text = written("item_needs_you", NEEDS_YOU | {"reasons": [], "note": "The photo shows another number."})
+    assert "We could not accept EOS R5 Mark II as it is." in text.text
+    assert "The photo shows another number." in text.text
+
+
+def test_level_up_says_what_is_new_where_the_member_lives(layla):
+    ServiceTerms.objects.all().delete()
+    for level, days, loan in ((1, 5, False), (2, 3, True)):
+        ServiceTerms.objects.create(
+            country="GB",
+            level=level,
+            service="repair",
+            valid_from="2024-01-01",
+            target_days=days,
+            video_target_days=5,
+            loan=loan,
+        )
+    text = written("level_up", UP, layla.user)
+    assert text.subject == "You are Gold now"
+    assert "With 1,003 points your level went from Silver to Gold on 23 Nov 2026." in text.text
+    assert "- A product was validated and counts." in text.text
+    assert "- Repair: a target of 3 working days" in text.text
+    assert "- Repair: a courtesy loan if the target is missed, while stock lasts" in text.text
+    assert "guarantee" not in text.text
+
+
+def test_level_up_promises_nothing_that_the_country_does_not_give(omar):
+    assert "New for you" not in written("level_up", UP, omar.user).text
+
+
+def test_every_level_and_country_has_its_news():
+    for country in ("GB", "AE", "EG"):
+        member = MemberFactory(country=country)
+        for level in (1, 2, 3):
+            written("level_up", UP | {"from": level - 1, "to": level}, member.user)
+    assert Member.objects.count() == 3
+
+
+def test_level_down_says_why_and_which_products():
+    text = written("level_down", DOWN)
+    assert text.subject == "Your level is now Silver"
+    assert "On 14 Sep 2027 your level went from Gold to Silver. You have 988 points." in text.text
+    assert "- Values of products in your kitbag changed." in text.text
+    assert "EOS-1D X\n  EF 24-70mm f/2.8L" in text.text
+
+
+def test_many_products_are_counted_not_listed():
+    names = [f"Lens {number}" for number in range(30)]
+    text = written("level_down", DOWN | {"products": names})
+    assert "Lens 7" in text.text
+    assert "Lens 8" not in text.text
+    assert "and 22 more" in text.text
+
+
+def test_every_code_has_its_words():
+    for reason in WaitingReason:
+        assert written("item_needs_you", NEEDS_YOU | {"reasons": [reason.value]})
+    for cause in LevelChange.Cause:
+        assert written("level_up", UP | {"causes": [cause.value]})
+        assert written("level_down", DOWN | {"causes": [cause.value]})
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_arabic_reads_from_the_right(kind, facts):
+    text = written(kind, facts, UserFactory(name="Omar Haddad", language="ar"))
+    assert '<html lang="ar" dir="rtl">' in text.html
+    with translation.override("ar"):
+        assert str(Level.GOLD.label) in text.text + text.subject or kind == "item_needs_you"
+    assert translation.get_language() == "en"
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_mail_brings_nothing_along_and_calls_nothing(kind, facts):
+    html = written(kind, facts).html
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "url(" not in html
+    assert "style=" not in html
+
+
+@pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
+def test_text_is_plain(kind, facts):
+    named = {"products": ["A & B <i>"]} if "products" in facts else {"product": "A & B <i>"}
+    text = written(kind, facts | named)
+    assert "A & B <i>" in text.text
+    assert "<i>" not in text.html
+    assert "A &amp; B &lt;i&gt;" in text.html
+    assert "\n\n\n" not in text.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("item_validated", {}),
+        ("item_validated", VALIDATED | {"points": "many"}),
+        ("item_validated", VALIDATED | {"level": 9}),
+        ("item_validated", VALIDATED | {"item": "../.."}),
+        ("item_needs_you", NEEDS_YOU | {"reasons": ["whim"]}),
+        ("item_needs_you", NEEDS_YOU | {"reasons": None}),
+        ("level_up", UP | {"day": "yesterday"}),
+        ("level_down", DOWN | {"causes": ["whim"]}),
+        ("security", {}),
+    ],
+)
+def test_facts_that_do_not_fit_are_unwritable(kind, facts):
+    with pytest.raises(wording.Unwritable):
+        written(kind, facts)
+
+
+def test_a_name_cannot_add_a_header():
+    text = written("item_validated", VALIDATED | {"product": "EOS\r\nBcc: everybody@example.org"})
+    assert text.subject == "EOS Bcc: everybody@example.org counts: 320 points"
