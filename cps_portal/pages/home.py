@@ -117,7 +117,7 @@ def level_columns(begins: Sequence[int], day: date) -> list[dict[str, Any]]:
     }
     columns = []
     for level in Level:
-        row = terms.get(level.value, {})
+        row: dict[str, Any] = terms.get(level.value, {})
         target = row.get("target")
         columns.append(
             {
