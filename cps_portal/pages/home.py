@@ -107,8 +107,8 @@ def bag_lines(skus: Sequence[str], day: date) -> list[BagLine]:
 
 def level_columns(begins: Sequence[int], day: date) -> list[dict[str, Any]]:
     """What each level gives where it gives most: the best repair targets of any country on a day (§6)."""
-    terms = {
-        row["level"]: row
+    terms: dict[int, dict[str, Any]] = {
+        row["level"]: dict(row)
         for row in ServiceTerms.objects.on(day)
         .filter(service=Service.REPAIR)
         .order_by()
@@ -117,7 +117,7 @@ def level_columns(begins: Sequence[int], day: date) -> list[dict[str, Any]]:
     }
     columns = []
     for level in Level:
-        row: dict[str, Any] = terms.get(level.value, {})
+        row = terms.get(level.value, {})
         target = row.get("target")
         columns.append(
             {
