@@ -1,0 +1,70 @@
+"""A portal with a row of every kind, for tests of the staff pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from kitbag import holds, valuing
+from kitbag.catalogue import refresh_names
+from kitbag.editing import edit_item
+from kitbag.models import CatalogueLoad, FormerNumber, KitItem, Night, Stage
+from kitbag.removal import remove_item
+from members.messages import post_security
+from members.models import Acceptance, Level
+from tests.conftest import details
+from tests.factories import NOON
+
+TOMORROW = NOON.date() + timedelta(days=1)
+
+
+@pytest.fixture
+def clock(time_machine):
+    """The clock of the doors stands shortly after the day's noon."""
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+
+
+@pytest.fixture
+def waiting(layla, camera, register):
+    """An item of Layla's whose number does not look right but is confirmed: staff review."""
+    return register(layla, camera, serial="12345", number_confirmed=True)
+
+
+@pytest.fixture
+def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
+    """Every model of the staff pages has a row."""
+    validated = register(layla, lens, serial="1234567890")
+    edit_item(
+        validated.pk,
+        member_id=layla.pk,
+        details=details("999", number_confirmed=True),
+        at=NOON,
+        by=layla.user,
+    )
+    lost = register(omar, camera, serial="012345678901")
+    register(omar, lens, serial="9876543210")
+    remove_item(lost.pk, member_id=omar.pk, reason="stolen", at=NOON, by=omar.user)
+    FormerNumber.objects.create(product=camera, serial="111111111111", item=waiting, replaced_at=NOON)
+    valuing.replan(
+        camera.pk, mark=(Stage.SUPERSEDED, TOMORROW + timedelta(days=90)), reason="A successor", by=vera, at=NOON
+    )
+    holds.hold_level(
+        layla,
+        level=Level.GOLD,
+        begins_on=TOMORROW,
+        ends_on=TOMORROW + timedelta(days=30),
+        reason="Press accreditation",
+        by=vera,
+        at=NOON,
+    )
+    refresh_names([camera, lens])
+    Acceptance.record(layla, "terms", "2026-11", at=NOON)
+    Night.objects.create(day=NOON.date(), begun_at=NOON, completed_at=NOON)
+    CatalogueLoad.objects.create(loaded_at=NOON, digest="0" * 64, added=2, changed=0, unchanged=0)
+    post_security(user=layla.user, address=layla.user.email, subject="Code", text="SECRET-CODE", html="", at=NOON)
+    kind = ContentType.objects.get_for_model(KitItem)
+    LogEntry.objects.create(
+        user=vera, content_type=kind, object_id=str(waiting.pk), object_repr="item", action_flag=2, change_message="x"
+    )
+    return waiting

@@ -1,0 +1,61 @@
+"""Staff in a session that an authenticator app has confirmed, for tests of the staff pages."""
+
+import hashlib
+import time
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+
+from members.rules.roles import Role
+from tests.factories import UserFactory
+
+SUPERUSER = "superuser"
+EVERYBODY = [*(role.value for role in Role), SUPERUSER]
+# Tables that hold no fact of the programme: sessions and what tracks them, caches, the framework's own.
+BESIDE_THE_PROGRAMME = ("account_", "auth_", "django_", "mfa_", "portal_cache", "usersessions_")
+
+
+def staff_user(role, **fields):
+    """A member of staff with one role, or the superuser."""
+    user = UserFactory(
+        email=f"{role.lower().replace(' ', '.')}@staff.example.org",
+        name=role,
+        is_staff=True,
+        is_superuser=role == SUPERUSER,
+        **fields,
+    )
+    if role != SUPERUSER:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def confirmed(user):
+    """A client signed in as a user whose session an authenticator confirmed just now."""
+    factor = Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "id": factor.pk, "at": time.time()}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
+
+
+def programme_tables():
+    """Every table of the programme with a hash of all its rows."""
+    with connection.cursor() as cursor:
+        names = [
+            name
+            for name in connection.introspection.table_names(cursor)
+            if not name.startswith(BESIDE_THE_PROGRAMME) or name in {"auth_group", "auth_group_permissions"}
+        ]
+        hashes = {}
+        for name in [*names, "django_admin_log"]:
+            cursor.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1')
+            rows = "\n".join(row[0] for row in cursor.fetchall())
+            hashes[name] = hashlib.sha256(rows.encode()).hexdigest()
+    return hashes
