@@ -22,11 +22,16 @@ def news_of_level(user: User, old: Level, new: Level, day: date) -> list[str]:
         (row.level, row.service): row
         for row in ServiceTerms.objects.on(day).filter(country=member.country, level__in=(before, after))
     }
-    lines = []
+    if after <= before:
+        return []
+    lines, loans = [], False
     for service in Service:
         was, now = terms.get((before, service.value)), terms.get((after, service.value))
-        if now is not None and before < after:
+        if now is not None:
             lines += [f"{service.label}: {gain}" for gain in gains(was, now)]
+            loans |= now.loan and not (was and was.loan)
+    if loans:
+        lines.append(_("A courtesy loan if the target is missed, while stock lasts"))
     return lines
 
 
@@ -35,13 +40,16 @@ def gains(was: ServiceTerms | None, now: ServiceTerms) -> list[str]:
     lines = []
     if now.target_days is not None and now.target_days != (was and was.target_days):
         days = ngettext("a target of %(days)s working day", "a target of %(days)s working days", now.target_days)
-        lines.append(days % {"days": now.target_days})
-    if now.loan and not (was and was.loan):
-        lines.append(_("a courtesy loan if the target is missed, while stock lasts"))
+        target = days % {"days": now.target_days}
+        if now.video_target_days not in {None, now.target_days}:
+            video = _("%(target)s, %(days)s for Cinema EOS and X series")
+            target = video % {"target": target, "days": now.video_target_days}
+        lines.append(target)
     if now.discount_percent > (was.discount_percent if was else 0):
-        lines.append(_("%(percent)s%% off") % {"percent": f"{now.discount_percent.normalize():f}"})
+        off = _("%(percent)s%% off at Canon Service & Repair Centres")
+        lines.append(off % {"percent": f"{now.discount_percent.normalize():f}"})
     if now.free_return_shipping and not (was and was.free_return_shipping):
-        lines.append(_("free return shipping"))
+        lines.append(_("free return shipping from Canon Service & Repair Centres when chargeable"))
     return lines
 
 

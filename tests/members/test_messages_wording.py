@@ -82,8 +82,8 @@ def test_level_up_says_what_is_new_where_the_member_lives(layla):
     assert text.subject == "You are Gold now"
     assert "With 1,003 points your level went from Silver to Gold on 23 Nov 2026." in text.text
     assert "- A product was validated and counts." in text.text
-    assert "- Repair: a target of 3 working days" in text.text
-    assert "- Repair: a courtesy loan if the target is missed, while stock lasts" in text.text
+    assert "- Repair: a target of 3 working days, 5 for Cinema EOS and X series" in text.text
+    assert "- A courtesy loan if the target is missed, while stock lasts" in text.text
     assert "guarantee" not in text.text
 
 
