@@ -1,11 +1,11 @@
 """Loading the facts that a member's statement and forecast are drawn from (programme §4)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kitbag.models import Hold, Spell, Valuation
 from kitbag.rules.statement import Facts, SpellFact
@@ -35,13 +35,16 @@ def history_of(member_id: int) -> History:
     return _history(Spell.objects.filter(member=member_id), member_id)
 
 
-def outlook_of(member_id: int, *, after: date) -> History:
+def outlook_of(member_id: int, *, after: date, also: Collection[int] = ()) -> History:
     """What the announced lines after a day follow from: only what is still open and has something ahead.
 
-    Its total is not the member's: give `rules.statement.lines` the total and level of `after`.
+    Its total is not the member's: give `rules.statement.lines` the total and level of `after`. The steps of
+    products in `also` come along, for what would keep a level.
     """
     ahead = Valuation.objects.filter(product=OuterRef("product"), effective_on__gt=after)
-    return _history(Spell.objects.filter(Exists(ahead), member=member_id).open(), member_id, ending_after=after)
+    return _history(
+        Spell.objects.filter(Exists(ahead), member=member_id).open(), member_id, ending_after=after, also=also
+    )
 
 
 def facts_of(member_id: int) -> Facts:
@@ -63,7 +66,9 @@ def steps_of(products: Iterable[int]) -> dict[int, list[Step]]:
     return steps
 
 
-def _history(spells, member_id: int, *, ending_after: date | None = None) -> History:
+def _history(
+    spells: QuerySet[Spell], member_id: int, *, ending_after: date | None = None, also: Collection[int] = ()
+) -> History:
     rows = list(
         spells.order_by("opened_at", "pk").values_list(
             "item",
@@ -78,13 +83,14 @@ def _history(spells, member_id: int, *, ending_after: date | None = None) -> His
         )
     )
     facts = [SpellFact(*row[:7]) for row in rows]
+    products = {spell.product for spell in facts} | set(also)
     holds = Hold.objects.in_force().filter(member=member_id)
     if ending_after is not None:
         holds = holds.filter(ends_on__gt=ending_after)
     return History(
         Facts(
             spells=facts,
-            steps=steps_of(spell.product for spell in facts) if facts else {},
+            steps=steps_of(products) if products else {},
             holds=[Held(*row) for row in holds.order_by("begins_on").values_list("level", "begins_on", "ends_on")],
             thresholds=Threshold.objects.steps(),
         ),
