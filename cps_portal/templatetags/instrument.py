@@ -67,7 +67,7 @@ def stage_name(stage: str) -> str:
 @register.filter
 def points(value: int | None) -> str:
     """Points with a comma at the thousands, in Western digits in every language: 1,503."""
-    return "" if value is None else f"{value:,}"
+    return "" if value is None else f"{int(value):,}"
 
 
 @register.filter

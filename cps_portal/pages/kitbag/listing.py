@@ -128,6 +128,11 @@ def _address(choice: Choice, **changes: str) -> str:
     return reverse("kitbag") + (f"?{query}" if query else "")
 
 
+def _items(count: int) -> str:
+    """How many, where there is no room to say of what."""
+    return ngettext("%(items)s item", "%(items)s items", count) % {"items": count}
+
+
 def _figures(counts: Counts, points: int) -> list[dict[str, str]]:
     counted = ngettext("points, %(items)s item", "points, %(items)s items", counts.validated)
     waiting = ngettext("points, %(items)s item", "points, %(items)s items", counts.uncounted)
@@ -136,11 +141,13 @@ def _figures(counts: Counts, points: int) -> list[dict[str, str]]:
             "label": _("Counts today"),
             "value": f"{points:,}",
             "unit": counted % {"items": counts.validated},
+            "short": _items(counts.validated),
         },
         {
             "label": _("Waiting, not counted"),
             "value": f"{counts.uncounted_points:,}",
             "unit": waiting % {"items": counts.uncounted},
+            "short": _items(counts.uncounted),
             "state": "waiting",
         },
         {
