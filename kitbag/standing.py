@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from kitbag import depreciation
-from kitbag.models import Hold, LevelChange, Night, Spell, Standing
+from kitbag.models import Hold, LevelChange, Night, Product, Spell, Standing
 from members import messages
 from members.models import Level, Member, Message, Threshold
 from members.rules.days import programme_day
@@ -132,7 +132,7 @@ def _tell_level_change(held: Standing, before: int, *, at: datetime, cause: Leve
             "day": change.day.isoformat(),
             "causes": [cause.value],
             "item": str(item_id),
-            "products": [],
+            "products": list(Product.objects.filter(kit_items=item_id).values_list("name", flat=True)),
         },
         at=at,
     )

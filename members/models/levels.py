@@ -24,12 +24,7 @@ class ThresholdQuerySet(models.QuerySet["Threshold"]):
 
     def on(self, day: date) -> Thresholds:
         """The thresholds of a day. Raises Threshold.DoesNotExist before the first row's day."""
-        row = (
-            self.filter(effective_on__lte=day, is_withdrawn=False)
-            .filter(_latest_revision())
-            .in_force_order()
-            .first()
-        )
+        row = self.filter(effective_on__lte=day, is_withdrawn=False).filter(_latest_revision()).in_force_order().first()
         if row is None:
             raise self.model.DoesNotExist(day)
         return Thresholds(row.silver, row.gold, row.platinum)
@@ -66,12 +61,8 @@ class Threshold(models.Model):
     class Meta:
         ordering = ["-effective_on", "-revision"]
         constraints = [
-            models.UniqueConstraint(
-                name="threshold_one_row_a_day_and_revision", fields=["effective_on", "revision"]
-            ),
-            models.UniqueConstraint(
-                name="threshold_one_first", fields=["is_first"], condition=Q(is_first=True)
-            ),
+            models.UniqueConstraint(name="threshold_one_row_a_day_and_revision", fields=["effective_on", "revision"]),
+            models.UniqueConstraint(name="threshold_one_first", fields=["is_first"], condition=Q(is_first=True)),
             models.CheckConstraint(
                 name="threshold_levels_ascend",
                 condition=Q(silver__gt=0, gold__gt=F("silver"), platinum__gt=F("gold")),

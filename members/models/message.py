@@ -24,9 +24,7 @@ class Message(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="portal_messages"
     )
-    address = models.EmailField(
-        blank=True, help_text=_("Only for mail to an address that is nobody's account yet.")
-    )
+    address = models.EmailField(blank=True, help_text=_("Only for mail to an address that is nobody's account yet."))
     kind = models.CharField(max_length=24, choices=Kind)
     about = models.CharField(max_length=80)
     occasion = models.CharField(max_length=80)
@@ -74,6 +72,11 @@ class Message(models.Model):
                 name="message_waiting",
                 fields=["due_at", "id"],
                 condition=Q(sent_at__isnull=True, parked_at__isnull=True),
+            ),
+            models.Index(
+                name="message_security_waiting",
+                fields=["due_at", "id"],
+                condition=Q(kind="security", sent_at__isnull=True, parked_at__isnull=True),
             ),
         ]
 

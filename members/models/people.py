@@ -73,9 +73,7 @@ class Member(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")
-            ),
+            models.CheckConstraint(name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")),
         ]
 
     def __str__(self) -> str:
@@ -100,12 +98,8 @@ class Acceptance(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="acceptance_once_a_version", fields=["member", "document", "version"]
-            ),
-            models.CheckConstraint(
-                name="acceptance_document_known", condition=Q(document__in=["terms", "privacy"])
-            ),
+            models.UniqueConstraint(name="acceptance_once_a_version", fields=["member", "document", "version"]),
+            models.CheckConstraint(name="acceptance_document_known", condition=Q(document__in=["terms", "privacy"])),
         ]
 
     def __str__(self) -> str:
