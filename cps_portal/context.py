@@ -94,6 +94,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     given: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",
+        "contact_address": settings.CONTACT_ADDRESS,
+        "mailbox_href": reverse("mailbox") if settings.MAIL_DIR else "",
         "foot": _entries(FOOT_HERE, url_name),
         "search_href": reverse("products") if _exists("products") else "",
     }

@@ -3,10 +3,9 @@
 import unicodedata
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import SignupForm
 from allauth.core import context
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
 
-from cps_portal.staff_access import shorten_for_staff
+from cps_portal.pages.signing_in_forms import InOurWords
 from kitbag.standing import DayTurned
 from members.models import CountryTerms, User
 from members.rules.days import programme_day
@@ -25,7 +24,6 @@ from members.rules.names import can_be_seen, tidy
 
 # A bag is what someone tried out before joining; more is not typed by hand.
 BAG_LIMIT = 100
-PASSWORD_LIMIT = 1000
 
 
 def sort_key(name: str) -> str:
@@ -59,7 +57,7 @@ class NameField(forms.CharField):
         return text if can_be_seen(text) else ""
 
 
-class JoinForm(SignupForm):
+class JoinForm(InOurWords, SignupForm):
     """Contact details are enough: e-mail, name, country, 18 or older, terms; a password or a passkey."""
 
     name = NameField(
@@ -89,11 +87,7 @@ class JoinForm(SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = timezone.now()
-        self.fields["email"].label = _("E-mail")
-        self.fields["email"].widget.attrs.pop("placeholder", None)
         if password := self.fields.get("password1"):
-            password.validators.append(MaxLengthValidator(PASSWORD_LIMIT))
-            password.widget.attrs.pop("placeholder", None)
             password.help_text = _("At least 8 characters, not only digits, not a common password.")
         self.fields["country"].choices = [
             ("", pgettext_lazy("no country chosen yet", "Choose a country")),
@@ -144,13 +138,3 @@ class JoinForm(SignupForm):
                 raise
             self.account_already_exists = True
             return super().try_save(request)
-
-
-class SignInForm(LoginForm):
-    """allauth's, with the staff's shorter session."""
-
-    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        response = super().login(request, redirect_url)
-        # allauth sets the session's length after the sign-in, so ours has to come after that.
-        shorten_for_staff(request)
-        return response

@@ -30,7 +30,7 @@ ABOVE_RED = (Level.SILVER, Level.GOLD, Level.PLATINUM)
 class Gives:
     """What a level gets for an official address in a country (programme §6): targets in working days."""
 
-    level: Level
+    level: str
     target: int | None
     video_target: int | None
     loan: bool
@@ -48,7 +48,7 @@ def what_levels_get(cap: Level, rows: Iterable[ServiceTerms]) -> list[Gives]:
         maintenance = terms.get((reached, Service.MAINTENANCE))
         given.append(
             Gives(
-                level=level,
+                level=str(level.label),
                 target=repair.target_days if repair else None,
                 video_target=repair.video_target_days if repair else None,
                 loan=bool(repair and repair.loan),
@@ -120,40 +120,48 @@ def privacy(request: HttpRequest) -> HttpResponse:
             "version": settings.TERMS_VERSION,
             "since": settings.TERMS_SINCE,
             "session_days": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
-            "contact_address": settings.CONTACT_ADDRESS,
         },
     )
 
 
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
-    """The participating countries of today by class, with what each gives."""
+    """The participating countries of today by class, with what each gives; what gives the same stands together."""
     day = programme_day(timezone.now())
-    by_class: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for country_terms, gives in _in_force(day):
-        by_class[country_terms.benefit_class].append(
-            {"code": str(country_terms.country), "name": every_country.name(str(country_terms.country)), "gives": gives}
+    in_force = _in_force(day)
+    classes = []
+    for benefit_class in BenefitClass:
+        names: dict[tuple[Gives, ...], list[str]] = defaultdict(list)
+        for country_terms, given in in_force:
+            if country_terms.benefit_class == benefit_class:
+                names[tuple(given)].append(every_country.name(str(country_terms.country)))
+        classes.append(
+            {
+                "key": benefit_class.value,
+                "name": benefit_class.label,
+                "cap": benefit_class.cap.label,
+                "count": sum(len(group) for group in names.values()),
+                "groups": [_alike(group, gives) for gives, group in names.items()],
+            }
         )
-    classes = [
-        {
-            "key": benefit_class.value,
-            "name": benefit_class.label,
-            "cap": benefit_class.cap.label,
-            "countries": sorted(by_class[benefit_class], key=lambda country: sort_key(country["name"])),
-        }
-        for benefit_class in BenefitClass
-    ]
     return TemplateResponse(
         request,
         "pages/countries.html",
         {
             "day": day,
             "classes": classes,
-            "count": sum(len(rows) for rows in by_class.values()),
-            "levels": [level.label for level in ABOVE_RED],
+            "count": len(in_force),
             "standard_days": settings.STANDARD_TURNAROUND_DAYS,
         },
     )
+
+
+def _alike(countries: list[str], gives: tuple[Gives, ...]) -> dict[str, Any]:
+    """Countries that give the same; nothing to show where no level has a target."""
+    return {
+        "countries": sorted(countries, key=sort_key),
+        "gives": gives if any(line.target for line in gives) else (),
+    }
 
 
 @require_safe
@@ -171,7 +179,6 @@ def country_other(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "asked_name": dict(named).get(asked, ""),
             "takes_part": every_country.name(asked) if asked in taking_part else "",
-            "contact_address": settings.CONTACT_ADDRESS,
         },
     )
 
@@ -182,5 +189,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "pages/accessibility.html",
-        {"since": settings.TERMS_SINCE, "contact_address": settings.CONTACT_ADDRESS},
+        {"since": settings.TERMS_SINCE},
     )

@@ -22,9 +22,7 @@ def zones_of(country: str) -> list[str]:
     """IANA zones of an ISO 3166 country, the one most people live by first; empty for an unknown code."""
     known = available_timezones()
     zones = sorted(
-        zone
-        for zone in get_global("territory_zones").get(country, [])
-        if zone in known and zone.startswith(PLACES)
+        zone for zone in get_global("territory_zones").get(country, []) if zone in known and zone.startswith(PLACES)
     )
     first = MOST_PEOPLE.get(country)
     if first in zones:

@@ -48,16 +48,19 @@ def test_terms_take_their_numbers_from_the_rows(client, settings):
 def test_countries_stand_in_their_class_with_what_each_gives(client):
     page = client.get(reverse("countries"))
     classes = {entry["key"]: entry for entry in page.context["classes"]}
-    names = [country["name"] for country in classes["full"]["countries"]]
-    assert names == sorted(names)
-    targets = {
-        country["code"]: [line.target for line in country["gives"]]
-        for entry in classes.values()
-        for country in entry["countries"]
-    }
-    assert targets["GB"] == [5, 3, 2]
-    assert targets["AE"] == [5, 5, 5]
-    assert targets["EG"] == [None, None, None]
+    (full,) = classes["full"]["groups"]
+    assert full["countries"] == sorted(full["countries"])
+    assert "United Kingdom" in full["countries"]
+    assert [line.target for line in full["gives"]] == [5, 3, 2]
+    assert [line.video_target for line in full["gives"]] == [5, 5, 5]
+    assert [line.loan for line in full["gives"]] == [False, True, True]
+    (silver,) = classes["silver"]["groups"]
+    assert "United Arab Emirates" in silver["countries"]
+    assert [line.target for line in silver["gives"]] == [5, 5, 5]
+    assert not any(line.loan for line in silver["gives"])
+    (membership,) = classes["membership"]["groups"]
+    assert "Egypt" in membership["countries"]
+    assert membership["gives"] == ()
     assert page.context["count"] == CountryTerms.objects.count()
 
 
@@ -67,10 +70,17 @@ def test_a_country_leaves_and_moves_on_its_day(client):
     CountryTerms.objects.create(country="FR", benefit_class="full", valid_from=today, ended=True)
     CountryTerms.objects.create(country="DE", benefit_class="membership", valid_from=today + timedelta(days=1))
     classes = {entry["key"]: entry for entry in client.get(reverse("countries")).context["classes"]}
-    codes = {key: {country["code"] for country in entry["countries"]} for key, entry in classes.items()}
-    assert "GB" in codes["membership"]
-    assert "DE" in codes["full"]
-    assert not any("FR" in group for group in codes.values())
+    names = {key: {name for group in entry["groups"] for name in group["countries"]} for key, entry in classes.items()}
+    assert "United Kingdom" in names["membership"]
+    assert "Germany" in names["full"]
+    assert not any("France" in group for group in names.values())
+
+
+def test_a_country_with_terms_of_its_own_stands_by_itself(client):
+    ServiceTerms.objects.filter(country="CH", level=2).update(target_days=4)
+    classes = {entry["key"]: entry for entry in client.get(reverse("countries")).context["classes"]}
+    by_names = {tuple(group["countries"]): group["gives"] for group in classes["full"]["groups"]}
+    assert [line.target for line in by_names[("Switzerland",)]] == [5, 4, 2]
 
 
 def test_it_takes_the_same_queries_for_any_number_of_countries(client, django_assert_max_num_queries):
