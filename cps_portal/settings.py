@@ -141,9 +141,21 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("dashboard")
 ACCOUNT_ADAPTER = "cps_portal.pages.joining.PortalAccountAdapter"
-ACCOUNT_FORMS = {
-    "signup": "cps_portal.pages.joining_form.JoinForm",
-    "login": "cps_portal.pages.joining_form.SignInForm",
+ACCOUNT_FORMS = {"signup": "cps_portal.pages.joining_form.JoinForm"} | {
+    key: f"cps_portal.pages.signing_in_forms.{name}"
+    for key, name in {
+        "login": "SignInForm",
+        "add_email": "AddEmailForm",
+        "change_password": "ChangePasswordForm",
+        "set_password": "SetPasswordForm",
+        "reset_password": "ResetPasswordForm",
+        "reset_password_from_key": "ResetPasswordKeyForm",
+        "reauthenticate": "ReauthenticateForm",
+        "request_login_code": "RequestLoginCodeForm",
+        "confirm_login_code": "ConfirmLoginCodeForm",
+        "confirm_email_verification_code": "ConfirmEmailVerificationCodeForm",
+        "confirm_password_reset_code": "ConfirmPasswordResetCodeForm",
+    }.items()
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -159,6 +171,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A second click on Join must not meet allauth's one code in ten seconds; a mailbox must not be flooded.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "3/m/key,10/h/key"}
 ACCOUNT_SESSION_REMEMBER = True
 # A code may wait in the outbox for a mail server that is slow to answer.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
@@ -166,6 +180,18 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if INSECURE_ORIGIN else "https"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+MFA_ADAPTER = "cps_portal.pages.signing_in_forms.PortalMFAAdapter"
+MFA_FORMS = {
+    key: f"cps_portal.pages.signing_in_forms.{name}"
+    for key, name in {
+        "authenticate": "SecondStepForm",
+        "reauthenticate": "SecondStepAgainForm",
+        "activate_totp": "ActivateAppForm",
+        "add_webauthn": "AddPasskeyForm",
+        "signup_webauthn": "SignUpPasskeyForm",
+        "edit_webauthn": "RenamePasskeyForm",
+    }.items()
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
