@@ -170,7 +170,7 @@ def counts_of(member_id: int, *, day: date, choice: Choice, fast_track: Q) -> Co
     found = _found(choice.query)
     shown = {f"found_{show.name.lower()}": Count("pk", filter=found & _SHOWN[show]) for show in Show}
     uncounted = _SHOWN[Show.WAITING]
-    rows = (
+    rows: Any = (
         _searchable(items_of(member_id, day=day))
         .order_by()
         .values("product__family")

@@ -1,5 +1,6 @@
 """The kitbag's pages: what they show, what they do, and that nobody sees anybody else's."""
 
+import itertools
 import uuid
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kitbag import depreciation, editing, listing, removal, standing, validation
+from kitbag import editing, listing, removal, standing, validation
 from kitbag.listing import Choice, Show, Sort
 from kitbag.models import ItemEvent, KitItem, Night, ProposedEdit, RemovalReason, StolenUnit, WaitingReason
 from kitbag.rules.checks import Reason
@@ -171,7 +172,7 @@ def test_pages_by_key_show_everything_once_there_and_back(layla, sort, register)
             break
         after = found.after
     assert seen == whole
-    for earlier, later in zip(pages, pages[1:], strict=False):
+    for earlier, later in itertools.pairwise(pages):
         back = listing.page_of(layla.pk, day=DAY, choice=choice, before=later.before, limit=3)
         assert [row.id for row in back.rows] == [row.id for row in earlier.rows]
         assert bool(back.before) == bool(earlier.before)

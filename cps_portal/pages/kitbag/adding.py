@@ -38,7 +38,7 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
     product = choosing.chosen(asked_for, day=day)
     form = None
     if product and request.method == "POST":
-        form = AddForm(request.POST, serial_need=product.serial_need, serial_place=product.serial_place)
+        form = AddForm(request.POST, serial_need=product.serial_need)
         if form.is_valid():
             try:
                 item = standing.at_the_clock(
@@ -50,8 +50,9 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
                     by=request.user,
                 )
             except KitError as error:
-                form.data = form.data.copy()
-                form.data["item"] = str(uuid.uuid4())
+                again = request.POST.copy()
+                again["item"] = str(uuid.uuid4())
+                form = AddForm(again, serial_need=product.serial_need)
                 form.refuse(error)
             else:
                 messages.success(request, saved_words(item, name=product.name, points=product.points))
@@ -59,7 +60,6 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
     elif product:
         form = AddForm(
             serial_need=product.serial_need,
-            serial_place=product.serial_place,
             initial={"item": uuid.uuid4(), "country_of_purchase": str(request.member.country)},
         )
     return TemplateResponse(

@@ -38,7 +38,7 @@ def chosen(sku: str, *, day: date) -> Chosen | None:
     if not sku or len(sku) > 80 or not sku.isascii() or not sku.isprintable():
         return None
     value = Valuation.objects.value_of(OuterRef("pk"), day)
-    row = (
+    row: Any = (
         Product.objects.filter(sku=sku)
         .annotate(points=Subquery(value.values("points")), stage=Subquery(value.values("stage")))
         .values(

@@ -32,7 +32,7 @@ def kitbag_item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
     page = reverse("kitbag-item", args=[item.pk])
     address = reverse("kitbag-item-edit", args=[item.pk])
     if item.state == KitItem.State.REMOVED:
-        messages.error(request, REFUSALS["removed"][1])
+        messages.error(request, str(REFUSALS["removed"][1]))
         return HttpResponseRedirect(page)
     day = programme_day(timezone.now())
     query = choosing.asked(request.GET.get("q", ""))
@@ -48,9 +48,7 @@ def kitbag_item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
     assert product is not None
     counts = item.state == KitItem.State.VALIDATED
     if request.method == "POST" and not unknown:
-        form = DetailsForm(
-            request.POST, serial_need=product.serial_need, serial_place=product.serial_place, keeps_all=counts
-        )
+        form = DetailsForm(request.POST, serial_need=product.serial_need, keeps_all=counts)
         if form.is_valid():
             try:
                 edit = _save(request, item, product, form)
@@ -61,9 +59,7 @@ def kitbag_item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
                 messages.success(request, _saved(item, edit, product, was_counting=counts))
                 return HttpResponseRedirect(page)
     else:
-        form = DetailsForm(
-            serial_need=product.serial_need, serial_place=product.serial_place, keeps_all=counts, initial=_initial(item)
-        )
+        form = DetailsForm(serial_need=product.serial_need, keeps_all=counts, initial=_initial(item))
     return TemplateResponse(
         request,
         "kitbag/kitbag_item_edit.html",

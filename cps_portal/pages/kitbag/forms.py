@@ -28,16 +28,15 @@ _WORDS = re.compile(r"(\d{1,2})\.? ?([^\W\d]+)\.?,? ?(\d{4})")
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-class MayWait:
+class MayWait(forms.Field):
     """A field whose value is needed in the end and may be left out for now: not marked as optional."""
 
     may_wait = True
-    empty_values: list[Any]
 
     def validate(self, value: Any) -> None:
         if self.may_wait and value in self.empty_values:
             return
-        super().validate(value)  # type: ignore[misc]
+        super().validate(value)
 
 
 def plain_digits(text: str) -> str:
@@ -77,7 +76,7 @@ def read_date(text: str) -> date | None:
         return None
 
 
-class PurchaseDateField(MayWait, forms.Field):
+class PurchaseDateField(MayWait):
     """The date of purchase, from a date picker or typed by hand."""
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"})
@@ -143,9 +142,7 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(
-        self, *args: Any, serial_need: str, serial_place: str = "", keeps_all: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, serial_need: str, keeps_all: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = sorted(((code, str(name)) for code, name in countries), key=lambda pair: sort_key(pair[1]))
         country = self.fields[Detail.COUNTRY]
@@ -158,7 +155,8 @@ class DetailsForm(forms.Form):
             del self.fields[Detail.SERIAL]
             return
         self.fields[Detail.SERIAL].required = serial_need == "required"
-        self.fields[Detail.SERIAL].help_text = serial_place
+        # The page shows where the number is, beside the form, under this name.
+        self.fields[Detail.SERIAL].widget.attrs["aria-describedby"] = "serial-place"
 
     def details(self, *, number_confirmed: bool = False) -> Details:
         """What was entered, as the operations take it."""
@@ -174,7 +172,7 @@ class DetailsForm(forms.Form):
     def refuse(self, error: KitError) -> None:
         """Put the programme's refusal into words, beside the field it belongs to."""
         field, words = REFUSALS[error.code]
-        self.add_error(field if field in self.fields else None, ValidationError(words, code=error.code))
+        self.add_error(field if field in self.fields else None, ValidationError(str(words), code=error.code))
 
 
 class KeyField(forms.UUIDField):

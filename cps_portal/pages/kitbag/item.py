@@ -301,7 +301,7 @@ def kitbag_item_number(request: MemberRequest, item_id: UUID) -> HttpResponse:
         else:
             _confirm_change(item, request)
     except KitError as error:
-        messages.error(request, words.REFUSALS[error.code][1])
+        messages.error(request, str(words.REFUSALS[error.code][1]))
         return back
     item.refresh_from_db()
     if use_lookalike and item.state == KitItem.State.VALIDATED:

@@ -38,6 +38,16 @@ SORTED: dict[Sort, str | Promise] = {
     Sort.NAME: gettext_lazy("Name"),
     Sort.NEWEST: gettext_lazy("Newest first"),
 }
+SORTED_BY: dict[Sort, str | Promise] = {
+    Sort.POINTS: gettext_lazy("Sorted by points"),
+    Sort.NAME: gettext_lazy("Sorted by name"),
+    Sort.NEWEST: gettext_lazy("Newest first"),
+}
+SORT_BY: dict[Sort, str | Promise] = {
+    Sort.POINTS: gettext_lazy("By points"),
+    Sort.NAME: gettext_lazy("By name"),
+    Sort.NEWEST: gettext_lazy("By day added"),
+}
 
 
 @require_safe
@@ -58,6 +68,8 @@ def kitbag(request: MemberRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     found = counts.found_by_show[choice.show]
+    # A phone has one link for sorting, which goes round.
+    other = list(Sort)[(list(Sort).index(choice.sort) + 1) % len(Sort)]
     reach = Threshold.objects.on(day).level_for(stands.points + counts.uncounted_points)
     return TemplateResponse(
         request,
@@ -84,6 +96,8 @@ def kitbag(request: MemberRequest) -> HttpResponse:
                 }
                 for sort, label in SORTED.items()
             ],
+            "sorted_by": SORTED_BY[choice.sort],
+            "other_sort": {"href": _address(choice, sort=other.value), "words": SORT_BY[other]},
             "rows": [row_of(row, day=day, terms=terms) for row in page.rows],
             "found": found,
             "previous": _address(choice, before=page.before) if page.before else "",
@@ -234,14 +248,16 @@ def row_of(row: Row, *, day: date, terms: Terms) -> dict[str, Any]:
         ),
         terms,
     )
-    where = [part for part in (row.store, str(countries.name(row.country)) if row.country else "") if part]
+    # Isolates keep a store's name in any script from turning the rest of the line round.
+    store = f"\u2068{row.store}\u2069" if row.store else ""
+    where = [part for part in (store, str(countries.name(row.country)) if row.country else "") if part]
     return {
         "href": href,
         "family": row.family,
         "name": row.name,
         "serial": row.serial_typed,
         "bought": row.purchased_on,
-        "bought_where": ", ".join(where),
+        "bought_where": words.listed_plainly(where),
         "state": state,
         "state_words": state_words,
         "state_href": (first_gap or href) if state == "needs-you" else "",

@@ -75,7 +75,7 @@ def kitbag_item_undo(request: MemberRequest, item_id: UUID) -> HttpResponse:
     try:
         back = standing.at_the_clock(removal.undo_removal, item.pk, member_id=request.member.pk, by=request.user)
     except KitError as error:
-        messages.error(request, REFUSALS[error.code][1])
+        messages.error(request, str(REFUSALS[error.code][1]))
     else:
         words = {"name": item.product.name}
         if back.state == KitItem.State.WAITING:

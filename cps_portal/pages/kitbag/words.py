@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from kitbag.models import KitItem, WaitingReason
+from kitbag.models import KitItem
 from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
 from servicing.rules.eligibility import Answer, CentreKind, No
 
@@ -49,6 +49,14 @@ WHAT_TO_DO: dict[Reason, Words] = {
     Reason.FORMER_NUMBER: gettext_lazy("The centre gave it a new number. If yours shows that, correct it here."),
     Reason.OVER_LIMIT: gettext_lazy("We look at it and tell you."),
 }
+# The same in a list: what a member is asked to look at.
+TO_LOOK_AT: dict[Reason, Words] = {
+    Reason.SERIAL_SHAPE: gettext_lazy("Look at the serial number"),
+    Reason.DATE_CODE: gettext_lazy("Look at the serial number"),
+    Reason.DATE_FUTURE: gettext_lazy("Look at the date"),
+    Reason.DATE_EARLY: gettext_lazy("Look at the date"),
+    Reason.ASKED: gettext_lazy("Answer our question"),
+}
 NOT_ELIGIBLE: dict[No, Words] = {
     No.NOT_LISTED: gettext_lazy("This product is not on the Fast Track list."),
     No.UNSERVICEABLE: gettext_lazy("This product can no longer be serviced."),
@@ -62,7 +70,7 @@ NOT_ELIGIBLE_SHORT: dict[No, Words] = {
     No.NOT_LISTED: gettext_lazy("No: not on the list"),
     No.UNSERVICEABLE: gettext_lazy("No: no longer serviced"),
     No.DETAILS_MISSING: gettext_lazy("No: details missing"),
-    No.NOT_VALIDATED: gettext_lazy("No: does not count yet"),
+    No.NOT_VALIDATED: gettext_lazy("No: not checked yet"),
     No.LEVEL: gettext_lazy("No: from Silver"),
     No.COUNTRY: gettext_lazy("No: not in your country"),
     No.NO_TARGET: gettext_lazy("No: no target"),
@@ -88,12 +96,16 @@ REFUSALS: dict[str, tuple[str, Words]] = {
 }
 
 
+def listed_plainly(names: Sequence[str]) -> str:
+    """Things in a row without "and": "Jacobs, United Kingdom"."""
+    return pgettext("between things in a row", ", ").join(names)
+
+
 def listed(names: Sequence[str]) -> str:
     """Things in a row: "serial number, date and store"."""
     if len(names) < 2:
         return "".join(names)
-    comma = pgettext("between things in a row", ", ")
-    return _("%(first)s and %(last)s") % {"first": comma.join(names[:-1]), "last": names[-1]}
+    return _("%(first)s and %(last)s") % {"first": listed_plainly(names[:-1]), "last": names[-1]}
 
 
 def missing_words(details: Iterable[Detail]) -> str:
@@ -116,7 +128,7 @@ def state_of(
         return "needs-you", _("Not accepted")
     acts = [reason for reason in reasons if reason in MEMBER_ACTS]
     if acts:
-        return "needs-you", str(WaitingReason(acts[0]).label)
+        return "needs-you", str(TO_LOOK_AT[Reason(acts[0])])
     return "checking", _("We are checking it")
 
 
