@@ -26,6 +26,8 @@ MAIL_DIR = env.str("MAIL_DIR", default="")
 
 # The programme (shared rules live in code; what an owner may change lives here or in dated rows).
 PROGRAMME_START = date.fromisoformat(env.str("PROGRAMME_START", default="2024-01-01"))
+# How long a process may answer from its dictionary of products before it looks whether the tables moved on.
+SEARCH_RECHECK_SECONDS = env.float("SEARCH_RECHECK_SECONDS", default=1)
 ITEMS_VALIDATED_PER_HOUR = env.int("ITEMS_VALIDATED_PER_HOUR", default=10)
 ITEMS_WITHOUT_NUMBER_PER_PRODUCT = env.int("ITEMS_WITHOUT_NUMBER_PER_PRODUCT", default=3)
 REMOVAL_UNDO_DAYS = env.int("REMOVAL_UNDO_DAYS", default=14)
@@ -76,7 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "cps_portal.signed_in.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]
@@ -125,10 +127,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 # People
 AUTH_USER_MODEL = "members.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["cps_portal.signed_in.PortalBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -30,16 +30,18 @@ class History:
     products: Mapping[int, Named]
 
 
-def history_of(member_id: int) -> History:
-    """Everything a member's statement follows from, in four queries whatever the kitbag."""
-    return _history(Spell.objects.filter(member=member_id), member_id)
+def history_of(member_id: int, *, also: Collection[int] = ()) -> History:
+    """Everything a member's statement follows from, in four queries whatever the kitbag.
+
+    The steps of products in `also` come along, for what would keep a level.
+    """
+    return _history(Spell.objects.filter(member=member_id), member_id, also=also)
 
 
 def outlook_of(member_id: int, *, after: date, also: Collection[int] = ()) -> History:
     """What the announced lines after a day follow from: only what is still open and has something ahead.
 
-    Its total is not the member's: give `rules.statement.lines` the total and level of `after`. The steps of
-    products in `also` come along, for what would keep a level.
+    Its total is not the member's: give `rules.statement.lines` the total and level of `after`.
     """
     ahead = Valuation.objects.filter(product=OuterRef("product"), effective_on__gt=after)
     return _history(

@@ -45,7 +45,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     also = [item.product for item in outlook.tried(waiting)]
     facts = statement.outlook_of(member.pk, after=today, also=also).facts
     ahead = lines(facts, after=today, total=stands.points, level=stands.level)
-    view = outlook.outlook(facts, ahead, waiting, facts.steps, stands=stands, today=today)
+    view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
     return TemplateResponse(

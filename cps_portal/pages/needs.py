@@ -16,7 +16,7 @@ from kitbag.models import KitItem, Valuation
 from kitbag.rules import checks
 from kitbag.rules.checks import Entry, Reason
 
-_LENS_SPEED = re.compile(r"\s+[Ff]/?\d.*$")
+_LENS_SPEED = re.compile(r"(?<=mm)\s+[Ff]/?\d.*$")
 
 
 @dataclass(frozen=True, slots=True)

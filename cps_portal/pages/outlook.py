@@ -1,6 +1,6 @@
 """What lies ahead of a member's level, in sentences: until when it is safe, what falls, what would keep it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.needs import Waiting
 from kitbag.rules.statement import Facts, Line, keeps_level, loses_level
-from kitbag.rules.worth import Step
 from kitbag.standing import Stands
 from members.models import Level
 from members.rules.levels import Thresholds
@@ -50,19 +49,29 @@ def outlook(
     facts: Facts,
     ahead: Sequence[Line],
     waiting: Sequence[Waiting],
-    steps: Mapping[int, Sequence[Step]],
     *,
     stands: Stands,
     today: date,
 ) -> Outlook:
-    """`ahead` are the announced lines of the member, `steps` the valuations of the waiting products."""
+    """`ahead` are the announced lines; `facts` hold the steps of the waiting products that are tried."""
     loss = loses_level(ahead, level=stands.level)
     falls = [line for line in ahead if line.change < 0 and (loss is None or line.day <= loss.day)]
     keeper = None
     if loss:
-        keeps = {"total": stands.points, "level": int(stands.level), "today": today}
         keeper = next(
-            (item for item in tried(waiting) if keeps_level(facts, ahead, steps.get(item.product, ()), **keeps)), None
+            (
+                item
+                for item in tried(waiting)
+                if keeps_level(
+                    facts,
+                    ahead,
+                    facts.steps.get(item.product, ()),
+                    total=stands.points,
+                    level=stands.level,
+                    today=today,
+                )
+            ),
+            None,
         )
     return Outlook(
         stands=stands,

@@ -38,13 +38,12 @@ def points(request: MemberRequest) -> HttpResponse:
     today = programme_day(timezone.now())
     member_id = request.member.pk
     stands = standing.on(member_id, today)
-    history = statement.history_of(member_id)
+    waiting = needs.waiting_of(member_id, day=today)
+    history = statement.history_of(member_id, also=[item.product for item in outlook.tried(waiting)])
     found = lines(history.facts)
     past = [line for line in found if line.day <= today]
     ahead = found[len(past) :]
-    waiting = needs.waiting_of(member_id, day=today)
-    steps = statement.steps_of(item.product for item in outlook.tried(waiting)) if waiting else {}
-    view = outlook.outlook(history.facts, ahead, waiting, steps, stands=stands, today=today)
+    view = outlook.outlook(history.facts, ahead, waiting, stands=stands, today=today)
     waiting_points = needs.points_in(waiting)
     first, last = chart_edges(today)
     shown = _window(past, first, request.GET.get("upto", ""))

@@ -1,0 +1,56 @@
+"""Who is signed in: found with their membership in one query, and seen without a write a page."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse
+
+from members.models import User
+
+# How long a session that goes on in the same place is not written again, and how many are remembered.
+SEEN_EVERY = 300.0
+REMEMBERED = 20_000
+
+
+class PortalBackend(AuthenticationBackend):
+    """allauth's ways to sign in; every page needs the member beside the user."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = User.objects.select_related("member").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+class SeenMiddleware:
+    """Keeps the list of sessions up to date: at once in a new place, else every few minutes.
+
+    allauth's own middleware writes on every request, which costs more than most pages do.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._seen: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key and self._is_due(request):
+            UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+    def _is_due(self, request: HttpRequest) -> bool:
+        place = (
+            request.session.session_key or "",
+            str(get_adapter().get_client_ip(request)),
+            request.META.get("HTTP_USER_AGENT", ""),
+        )
+        now = monotonic()
+        if now - self._seen.get(place, -SEEN_EVERY) < SEEN_EVERY:
+            return False
+        self._seen[place] = now
+        self._seen.move_to_end(place)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return True

@@ -1,0 +1,170 @@
+"""The dashboard: a member's own facts first, each with its reasons."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cps_portal.pages.counting import in_words
+from cps_portal.pages.dashboard import NEEDS_SHOWN, clock_words
+from cps_portal.pages.needs import short_name
+from kitbag import holds, validation, valuing
+from kitbag.models import Stage
+from members.models import Level
+from tests.conftest import details
+from tests.factories import NOON, MemberFactory, ProductFactory
+from tests.stories import fill_kitbag, laylas_year
+
+BUDGET = 10
+
+
+@pytest.fixture
+def year(db, vera):
+    return laylas_year(vera, details)
+
+
+def page(client, member, *, at=NOON):
+    with time_machine.travel(at, tick=False):
+        client.force_login(member.user)
+        return client.get(reverse("dashboard"))
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+def figures(response):
+    return [(figure["label"], figure["value"], figure["unit"]) for figure in response.context["figures"]]
+
+
+def test_the_dashboard_of_the_picture(client, year):
+    response = page(client, year.member, at=year.now)
+    text = text_of(response)
+    assert "<h1>One thing needs you, Layla</h1>" in text
+    assert "Mon 23 Nov 2026, 14:00 London time" in text
+    assert response.context["level_since"] == date(2026, 5, 4)
+    assert response.context["member_since"] == 2014
+    assert "Why 1,503?" in text
+    assert (
+        "<b>Gold is safe until 13 Sep 2027.</b> By 14 Sep 2027 four announced falls would bring you to 988. "
+        "Complete the RF 100-500mm and Gold stays."
+    ) in text
+    assert figures(response) == [
+        ("To Platinum", "97", "points"),
+        ("Waiting, not counted", "212", "points"),
+        ("Falling by 14 Sep 2027", "515", "points"),
+        ("Fast Track target", "3", "working days"),
+    ]
+    [need] = response.context["needs"]
+    assert need["text"] == "200 points wait here. With them you are Platinum, at 1,703."
+    assert need["words"] == "Date and store missing"
+    assert need["href"] == reverse("kitbag-item-edit", args=[year.draft.pk]) + "#id_purchased_on"
+
+
+def test_what_staff_check_does_not_need_the_member(client, layla, camera, register):
+    register(layla, camera, serial="AB1", number_confirmed=True)
+    response = page(client, layla)
+    assert "Nothing needs you, Layla" in text_of(response)
+    assert figures(response)[1] == ("Waiting, not counted", "320", "points")
+
+
+def test_what_staff_asked_or_refused_is_there_in_their_words(client, layla, camera, lens, register, vera):
+    asked = register(layla, camera, serial="AB1", number_confirmed=True)
+    validation.ask_member(asked.pk, note="Is there a photo of the number?", by=vera, at=NOON)
+    refused = register(layla, lens, serial="AB2", number_confirmed=True)
+    validation.reject_item(refused.pk, note="The receipt is of another lens.", by=vera, at=NOON)
+    response = page(client, layla)
+    assert "Two things need you, Layla" in text_of(response)
+    assert [(need["words"], need["text"], need["action"]) for need in response.context["needs"]] == [
+        ("Answer our question", "Is there a photo of the number?", "Answer"),
+        ("Not accepted", "The receipt is of another lens.", "Put it right"),
+    ]
+
+
+def test_the_first_six_by_points_and_the_way_to_the_rest(client, layla, register):
+    for points in range(1, NEEDS_SHOWN + 3):
+        register(layla, ProductFactory(points=points), store="")
+    response = page(client, layla)
+    assert "Eight things need you, Layla" in text_of(response)
+    assert [need["text"].split()[0] for need in response.context["needs"]] == ["8", "7", "6", "5", "4", "3"]
+    assert f'href="{reverse("kitbag")}?show=needs-you"' in text_of(response)
+    assert text_of(response).count("button--primary") == 1
+
+
+def test_an_empty_kitbag_is_told_where_to_begin(client, omar):
+    response = page(client, omar)
+    assert "Add your first product" in text_of(response)
+    assert response.context["level_since"] == NOON.date()
+    assert figures(response)[0] == ("To Silver", "500", "points")
+
+
+@pytest.mark.parametrize(
+    ("country", "level", "figure"),
+    [
+        ("GB", None, ("None", "until Silver")),
+        ("GB", Level.SILVER, ("5", "working days")),
+        ("GB", Level.PLATINUM, ("2", "working days")),
+        ("AE", Level.PLATINUM, ("5", "working days")),
+        ("EG", Level.PLATINUM, ("None", "in your country")),
+    ],
+)
+def test_the_target_is_that_of_the_benefit_level(client, vera, country, level, figure):
+    member = MemberFactory(country=country)
+    if level:
+        day = NOON.date() + timedelta(days=1)
+        holds.hold_level(member, level=level, begins_on=day, ends_on=date(2028, 1, 1), reason="Press", by=vera, at=NOON)
+    response = page(client, member, at=NOON + timedelta(days=1))
+    assert figures(response)[3] == ("Fast Track target", *figure)
+
+
+def test_platinum_shows_how_far_above_its_threshold(client, layla, register):
+    register(layla, ProductFactory(points=1650))
+    assert figures(page(client, layla))[0] == ("Above Platinum’s 1,600", "50", "points")
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Africa/Cairo", "Tue 24 Nov 2026, 01:30 Cairo time"),
+        ("UTC", "Mon 23 Nov 2026, 23:30 UTC"),
+        ("America/New_York", "Mon 23 Nov 2026, 18:30 New York time"),
+    ],
+)
+def test_the_clock_is_the_members(zone, words):
+    assert clock_words(datetime(2026, 11, 23, 23, 30, tzinfo=UTC), zone) == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "no"), (1, "one"), (10, "ten"), (11, "11"), (1200, "1,200")])
+def test_small_numbers_are_words(number, words):
+    assert in_words(number) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("RF 100-500mm F4.5-7.1L IS USM", "RF 100-500mm"),
+        ("EF 24-105mm f/4L IS USM", "EF 24-105mm"),
+        ("EOS R5 Mark II", "EOS R5 Mark II"),
+        ("EOS F1 Body", "EOS F1 Body"),
+    ],
+)
+def test_lenses_are_called_by_their_focal_length(name, short):
+    assert short_name(name) == short
+
+
+def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
+    products = [ProductFactory(points=10) for _ in range(20)]
+    valuing.replan(products[1].pk, mark=(Stage.SUPERSEDED, date(2027, 1, 5)), reason="New", by=vera, at=NOON)
+    found = {}
+    for size in (5, 50, 500):
+        member = MemberFactory()
+        fill_kitbag(member, products, size)
+        page(client, member)
+        with CaptureQueriesContext(connection) as queries, time_machine.travel(NOON, tick=False):
+            assert client.get(reverse("dashboard")).status_code == 200
+        found[size] = [query["sql"][:80] for query in queries]
+    assert found[5] == found[50] == found[500]
+    assert len(found[5]) <= BUDGET
