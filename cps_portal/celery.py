@@ -31,4 +31,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },
+    "forget joinings that were never finished": {
+        "task": "cps_portal.tasks.forget_unfinished_joinings",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": 3600},
+    },
 }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from django_countries import countries as every_country
 
 from cps_portal.pages.joining_form import sort_key
+from cps_portal.unfinished_joining import KEPT_FOR
 from kitbag.models import Product
 from members.models import BenefitClass, CountryTerms, Level, Threshold
 from members.rules.days import programme_day
@@ -119,6 +120,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         {
             "version": settings.TERMS_VERSION,
             "since": settings.TERMS_SINCE,
+            "unfinished_days": KEPT_FOR.days,
             "session_days": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
         },
     )

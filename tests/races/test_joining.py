@@ -50,7 +50,7 @@ def test_control_without_the_unique_address_there_are_two(together, both_have_lo
         assert User.objects.filter(email="nadia@example.org").count() == 2
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica; TRUNCATE members_user CASCADE")
+            cursor.execute("SET session_replication_role = replica; DELETE FROM members_user")
             cursor.execute("SET session_replication_role = DEFAULT")
             cursor.execute(f"ALTER TABLE members_user ADD CONSTRAINT {name} {definition}")
 
