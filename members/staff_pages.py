@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.validators import MaxValueValidator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,6 +19,9 @@ from members.rules.days import programme_day
 
 # Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
 ENDINGS = frozenset({"", "exact", "isnull", "gte", "lt", "id__exact"})
+
+
+in_this_century = MaxValueValidator(date(2099, 12, 31), gettext_lazy("Choose a day of this century."))
 
 
 def today() -> date:
@@ -86,7 +90,7 @@ class StaffAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the filters and links of these pages ask: an address must not be an oracle."""
         if lookup in self.linked_lookups:
             return True
@@ -94,8 +98,7 @@ class StaffAdmin(admin.ModelAdmin):
             if isinstance(entry, type):
                 names = {getattr(entry, "parameter_name", "")}
             else:
-                name = entry if isinstance(entry, str) else entry[0]
-                names = {f"{name}__{ending}".removesuffix("__") for ending in ENDINGS}
+                names = {f"{entry}__{ending}".removesuffix("__") for ending in ENDINGS}
             if lookup in names:
                 return True
         return False
@@ -169,6 +172,7 @@ class DatedForm(ReasonedForm):
         day: date = self.cleaned_data["valid_from"]
         if day <= today():
             raise ValidationError(_("Choose a day after today: what holds today was settled before it began."))
+        in_this_century(day)
         return day
 
 

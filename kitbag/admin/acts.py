@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
 from members.models import User
-from members.staff_pages import StaffAdmin
+from members.staff_pages import StaffAdmin, in_this_century
 
 # Rule codes of the operations: the field they stand beside (none: above the form) and their words.
 REFUSALS = {
@@ -53,7 +53,9 @@ def refuse(form: forms.BaseForm, error: KitError | PlanError) -> None:
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
     """A day typed as 2027-09-14, or chosen."""
-    return forms.DateField(label=label, widget=AdminDateWidget(), input_formats=["%Y-%m-%d"], **options)
+    return forms.DateField(
+        label=label, widget=AdminDateWidget(), input_formats=["%Y-%m-%d"], validators=[in_this_century], **options
+    )
 
 
 class ActForm(forms.Form):
@@ -87,7 +89,7 @@ def act_page(
             with transaction.atomic():
                 row, said = act(form.cleaned_data)
                 why = form.cleaned_data.get("reason") or form.cleaned_data.get("note")
-                page.log_change(request, row, f"{said} {why}" if why else said)  # type: ignore[arg-type]
+                page.log_change(request, row, f"{said} {why}" if why else said)
         except (KitError, PlanError) as error:
             refuse(form, error)
         else:

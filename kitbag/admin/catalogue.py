@@ -1,9 +1,10 @@
 """Products: staff put their words and their points scale right; what they count for follows from plans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,6 +37,14 @@ class ProductForm(ReasonedForm):
         return data
 
 
+class ProductSelect(AutocompleteSelect):
+    """Shows again what was sent, also where it is no product's key."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        keys = [key for key in value if str(key).isascii() and str(key).isdigit() and len(str(key)) < 19]
+        return super().optgroups(name, keys, attr)
+
+
 @admin.register(Product)
 class ProductAdmin(ReasonedAdmin):
     form = ProductForm
@@ -62,6 +71,11 @@ class ProductAdmin(ReasonedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
         return self.facts
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(
+            db_field, request, **kwargs, widget=ProductSelect(db_field, self.admin_site)
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # A product comes into being with its first value, from the catalogue file.

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,7 +46,7 @@ class ReasonFilter(admin.SimpleListFilter):
     title = gettext_lazy("reason")
     parameter_name = "reason"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str | Promise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(WaitingReason.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -85,7 +84,7 @@ def decide_each(
         try:
             with transaction.atomic():
                 act(row.pk, user)
-                page.log_change(request, row, done)  # type: ignore[arg-type]
+                page.log_change(request, row, done)
         except (KitError, PlanError) as error:
             page.message_user(request, f"{page.heading(row)}: {words_for(error)}", messages.ERROR)
         else:

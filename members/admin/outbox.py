@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,7 +22,7 @@ class DeliveryFilter(admin.SimpleListFilter):
     title = gettext_lazy("delivery")
     parameter_name = "delivery"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str | Promise]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("parked", gettext_lazy("Parked")),
             ("waiting", gettext_lazy("Waiting")),
@@ -99,7 +98,7 @@ class MessageAdmin(FactAdmin):
             rows = list(queryset.filter(parked_at__isnull=False, sent_at=None).select_for_update(of=("self",)))
             again = send_again(Message.objects.filter(pk__in=[row.pk for row in rows]), at=at)
             for row in rows:
-                self.log_change(request, row, _("Tried again"))  # type: ignore[arg-type]
+                self.log_change(request, row, _("Tried again"))
             wake_after_commit()
         said = ngettext("%(count)s message will be tried again.", "%(count)s messages will be tried again.", again)
         self.message_user(request, said % {"count": again}, messages.SUCCESS if again else messages.WARNING)

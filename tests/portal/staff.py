@@ -37,9 +37,7 @@ def confirmed(user):
     client = Client()
     client.force_login(user)
     session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "mfa", "type": "totp", "id": factor.pk, "at": time.time()}
-    ]
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "id": factor.pk, "at": time.time()}]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
