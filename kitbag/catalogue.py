@@ -279,11 +279,15 @@ def _follow_plan(row: Row, product: Product, changed: set[str], *, at: datetime)
         valuing.replan(product.pk, mark=mark, reason=reason, by=None, at=at)
 
 
-def refresh_names(products: Iterable[Product]) -> None:
-    """Bring the names that search is near to in line with the products'; for staff's changes too.
+def refresh_names(products: Iterable[Product], *, afresh: bool = False) -> None:
+    """Bring the names that search is near to in line with the products'.
 
-    Search notices by the newest row, whatever process wrote it.
+    Search notices new rows, whatever process wrote them. After a change by staff the rows are written
+    `afresh` even where the names stand, so that search takes over whatever else was changed.
     """
+    products = list(products)
+    if afresh:
+        SearchName.objects.filter(product__in=products).delete()
     wanted = {
         (product.pk, text): is_alias
         for product in products

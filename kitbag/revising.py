@@ -15,12 +15,11 @@ from members.models import User
 from members.rules.days import programme_day
 
 SCALE = frozenset({"points_full", "points_superseded", "points_floor"})
-NAMED = frozenset({"name", "aliases"})
 
 
 @transaction.atomic
 def revise_product(product_id: int, *, changes: Mapping[str, Any], reason: str, by: User, at: datetime) -> list[Step]:
-    """Write changed columns of a product; search follows its names, and its plan what it counts for.
+    """Write changed columns of a product; search follows it, and its plan what it counts for.
 
     Returns the steps now ahead where the scale changed, else none. Days that have begun keep their values.
     Raises KitError("circle") where products would supersede each other, PlanError, standing.DayTurned.
@@ -32,8 +31,7 @@ def revise_product(product_id: int, *, changes: Mapping[str, Any], reason: str, 
     if "superseded_by" in changes:
         _refuse_circle(product)
     product.save(update_fields=list(changes))
-    if NAMED.intersection(changes):
-        refresh_names([product])
+    refresh_names([product], afresh=True)
     if SCALE.intersection(changes):
         return valuing.replan(product_id, reason=reason, by=by, at=at)
     return []

@@ -76,6 +76,12 @@ def _rolled_back_db(_django_db_helper):
     """pytest-django's own db fixture, under another name."""
 
 
+@pytest.fixture(autouse=True)
+def _search_looks_every_time(settings):
+    """Tests put products there and roll them back faster than search looks after its dictionary."""
+    settings.SEARCH_RECHECK_SECONDS = 0
+
+
 @pytest.fixture
 def noon():
     return NOON

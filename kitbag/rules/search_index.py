@@ -6,13 +6,23 @@ lenses before their batteries, current kit before old.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 
 from kitbag.rules.families import Family
-from kitbag.rules.search_text import canonical, edges, fold, fold_query, names, spellings, squash
+from kitbag.rules.search_text import (
+    between_spaces,
+    canonical,
+    edges,
+    fold,
+    fold_query,
+    names,
+    spellings,
+    squash,
+    without_maker,
+)
 
 _AFTER_ALL = "\uffff"
 _FAMILY_RANK = {
@@ -27,20 +37,24 @@ _FAMILY_RANK = {
 }
 _STAGE_RANK = {"current": 0, "superseded": 1, "unserviceable": 2}
 
+_SHORT = 3
+
 # What a match costs; less is better.
 _WHOLE_NAME, _WHOLE_ALIAS, _WHOLE_TAIL, _BEGINNING, _WORDS = 0, 1, 2, 4, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A product as the dictionary needs it. `aliases` are joined by a bar."""
+    """A product as the dictionary needs it and lists show it. `aliases` are joined by a bar."""
 
     id: int
+    sku: str
     name: str
     aliases: str
     family: str
     stage: str
     points: int
+    fast_track: bool
     year: int | None
     successor: int | None = None
 
@@ -49,12 +63,13 @@ class Entry:
 class Hit:
     """A product found; `alias` is the other name it was found by, or empty.
 
-    `is_named`: what was typed is that name, whole or from some word on.
+    `is_begun`: what was typed is a beginning of that name, from some word on; `is_whole`: to its end.
     """
 
     id: int
     alias: str
-    is_named: bool = False
+    is_begun: bool = False
+    is_whole: bool = False
 
 
 # A key belongs to a spelling: (place of the product, place of the alias or 0 for the name, bits of the
@@ -78,6 +93,7 @@ class SearchIndex:
         self._keys = sorted(uses)
         self._uses = [tuple(uses[key]) for key in self._keys]
         self._costs_of_word = lru_cache(maxsize=2000)(self._word)
+        self._find_short = lru_cache(maxsize=2000)(self._find)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -87,6 +103,11 @@ class SearchIndex:
 
         `family` keeps to one family.
         """
+        # The first letters are what everybody types and what most products match: worth remembering.
+        search = self._find_short if len(typed) <= _SHORT else self._find
+        return search(typed, limit, family)
+
+    def _find(self, typed: str, limit: int, family: str) -> list[Hit]:
         found: dict[int, tuple[int, int]] = {}
         for tight, words in _readings(typed):
             self._beginning(tight, found)
@@ -94,21 +115,73 @@ class SearchIndex:
                 self._all_words(words, found)
             if len(found) >= limit and not family and min(found.values())[0] < _WORDS:
                 break
-        kept = [item for item in found.items() if not family or self._entries[item[0]].family == family]
-        best = nsmallest(limit, kept, key=lambda item: (item[1][0], item[0]))
-        hits = [
-            Hit(self._entries[place].id, self._alias(place, alias), cost <= _WHOLE_TAIL)
-            for place, (cost, alias) in best
-        ]
-        if len(hits) == 1 < limit and hits[0].is_named:
-            hits += self._successor(best[0][0], family)
+        hits = self._best(found, limit, family)
+        if len(hits) == 1 < limit and hits[0].is_whole:
+            hits += self._successor(hits[0].id, family)
         return hits
 
-    def _successor(self, place: int, family: str) -> list[Hit]:
+    def nearly(self, typed: str, *, limit: int, family: str = "") -> list[Hit]:
+        """Products of which what was typed, but for one typing error, is a beginning; best first."""
+        found: dict[int, tuple[int, int]] = {}
+        spaced = between_spaces(typed)
+        texts = [canonical(spaced), spaced]
+        rests = [rest for text in texts if (rest := without_maker(text)) != text]
+        for rest in rests:
+            self._beginning(squash(rest), found)
+        if found:
+            return self._best(found, limit, family)
+        for tight in dict.fromkeys(squash(text) for text in texts + rests):
+            if len(tight) > _SHORT:
+                for meant in set(self._one_error(tight)):
+                    self._beginning(meant, found)
+        return self._best(found, limit, family)
+
+    def _one_error(self, tight: str) -> Iterator[str]:
+        """Beginnings of keys that differ by a letter wrong, missing, too many, or by two swapped.
+
+        Goes along the text as far as it is a beginning of some key, and tries the letters that follow there.
+        """
+        for at in range(len(tight)):
+            before, after = tight[:at], tight[at:]
+            stretch = self._stretch(before)
+            if not stretch:
+                return
+            tries = [before + after[1:], before + after[1:2] + after[0] + after[2:]]
+            for letter in self._letters_after(stretch, before):
+                tries += [before + letter + after[1:], before + letter + after]
+            for text in tries:
+                place = bisect_left(self._keys, text)
+                if text != tight and place < len(self._keys) and self._keys[place].startswith(text):
+                    yield text
+
+    def _letters_after(self, stretch: range, before: str) -> Iterator[str]:
+        at, size = stretch.start, len(before)
+        while at < stretch.stop:
+            letter = self._keys[at][size : size + 1]
+            if letter:
+                yield letter
+                at = bisect_left(self._keys, before + letter + _AFTER_ALL, at, stretch.stop)
+            else:
+                at += 1
+
+    def _best(self, found: dict[int, tuple[int, int]], limit: int, family: str) -> list[Hit]:
+        kept = [item for item in found.items() if not family or self._entries[item[0]].family == family]
+        best = nsmallest(limit, kept, key=lambda item: (item[1][0], item[0]))
+        return [
+            Hit(self._entries[place].id, self._alias(place, alias), cost < _WORDS, cost <= _WHOLE_TAIL)
+            for place, (cost, alias) in best
+        ]
+
+    def _successor(self, product_id: int, family: str) -> list[Hit]:
         """Who knows exactly what they look for is shown what came after it as well."""
-        after = self._entries[place].successor
-        known = after is not None and self.place_in(after, family=family) is not None
-        return [Hit(after, "")] if after is not None and known else []
+        after = self.entry(product_id).successor
+        if after is None or self.place_in(after, family=family) is None:
+            return []
+        return [Hit(after, "")]
+
+    def entry(self, product_id: int) -> Entry:
+        """What the dictionary knows of a product. Raises KeyError."""
+        return self._entries[self._place_of[product_id]]
 
     def place_in(self, product_id: int, *, family: str = "") -> int | None:
         """The place of a product in the order of people; None for one unknown here or of another family."""
@@ -211,8 +284,8 @@ def _readings(typed: str) -> list[tuple[str, list[str]]]:
     Words are what stands between spaces, then what stands between any signs; numerals as digits, then as
     typed; without "Canon", which no name here begins with unless it must; two words as one.
     """
-    between_spaces = " ".join(squash(fold(word)) for word in typed[:200].split())
-    texts = [canonical(between_spaces), between_spaces, canonical(fold_query(typed)), fold_query(typed)]
+    spaced = between_spaces(typed)
+    texts = [canonical(spaced), spaced, canonical(fold_query(typed)), fold_query(typed)]
     texts += [text.removeprefix("canon ") for text in texts if text.startswith("canon ")]
     words = texts[0].split()
     if 2 < len(words) <= 8:

@@ -41,6 +41,11 @@ def fold_query(text: str) -> str:
     return fold(text)[:QUERY_MOST].rstrip()
 
 
+def between_spaces(text: str) -> str:
+    """What was typed, folded, with only its own spaces: "24-70 f/2.8" is "2470 f28"."""
+    return " ".join(filter(None, (squash(fold(word)) for word in text[: QUERY_MOST * 2].split())))[:QUERY_MOST]
+
+
 def canonical(folded: str) -> str:
     """Numerals as digits and "mark iii" as "mk3", in a folded text."""
     text = _MARK.sub(lambda found: f"mk{_ROMAN.get(found[1], found[1])}", folded)

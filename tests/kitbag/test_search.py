@@ -84,6 +84,7 @@ def test_half_of_what_is_asked_is_no_part_of_any_name(kit):
         ("ef 50", ["EF 50mm f/1.8 STM"]),
         ("rebel t7i", ["EOS 800D"]),
         ("canon eos r5", ["EOS R5"]),
+        ("canonn eos r5", ["EOS R5"]),
         ("g7", ["PowerShot G7", "PowerShot G7 X Mark III"]),
     ],
 )
@@ -129,17 +130,16 @@ def test_a_family_keeps_the_others_out(kit):
     assert {found.family for found in search.suggest("speedlte", day=TODAY, family="flash")} == {"flash"}
 
 
-def test_a_keystroke_costs_one_query_and_forgiving_one_more(kit):
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_keystroke_costs_at_most_one_query_to_look_and_one_to_forgive(kit, settings, seconds):
+    settings.SEARCH_RECHECK_SECONDS = seconds
     search.suggest("eos", day=TODAY)
-    for query, most in (("eos", 1), ("ef 70200 28", 1), ("powreshot g7", 2), ("xyzzy", 2)):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            search.suggest(query, day=TODAY)
-        assert len(asked) == most, query
-    with CaptureQueriesContext(connection) as asked:
-        search.suggest("eos", day=TODAY, limit=50)
-    assert len(asked) == 1
+    looks = 0 if seconds else 1
+    for query, forgives in (("eos", 0), ("ef 70200 28", 0), ("powreshot g7", 0), ("xyzzy", 1)):
+        for limit in (8, 50):
+            with CaptureQueriesContext(connection) as asked:
+                search.suggest(query, day=TODAY, limit=limit)
+            assert len(asked) == looks + forgives, query
 
 
 def test_what_another_process_changed_is_noticed(kit):
@@ -150,6 +150,14 @@ def test_what_another_process_changed_is_noticed(kit):
     catalogue.refresh_names([product])
     assert SearchName.objects.filter(product=product, text="frobnicator").exists()
     assert names("frobnicator") == ["Frobnicator", "EOS R5 Mark II"]
+
+
+def test_what_staff_changed_beside_the_name_is_noticed_too(kit):
+    assert not search.suggest("speedlite 90ex", day=TODAY)[0].fast_track
+    product = Product.objects.get(sku="speedlite-90ex")
+    Product.objects.filter(pk=product.pk).update(fast_track=True)
+    catalogue.refresh_names([product], afresh=True)
+    assert search.suggest("speedlite 90ex", day=TODAY)[0].fast_track
 
 
 def test_a_new_product_is_found_at_once(db):

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitbag.rules.search_text import Typed, canonical, fold, fold_query, names, spellings, squash, without_maker
+from kitbag.rules.search_text import (
+    Typed,
+    between_spaces,
+    canonical,
+    fold,
+    fold_query,
+    names,
+    spellings,
+    squash,
+    without_maker,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,4 +97,5 @@ def test_any_text_folds_to_words_of_letters_and_digits(text):
     assert len(folded) <= 80
     assert folded == " ".join(folded.split())
     assert squash(folded) == "" or squash(folded).isalnum()
-    canonical(folded)
+    assert canonical(folded) == canonical(canonical(folded))
+    assert len(between_spaces(text)) <= 80
