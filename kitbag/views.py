@@ -148,13 +148,13 @@ def _address(**parts: str) -> str:
 
 def _segments(counts: dict[str, int], *, query: str, family: str) -> list[dict[str, Any]]:
     """The filter by family; counts only where everything is listed."""
-    whole = {"label": _("All"), "href": _address(q=query), "count": sum(counts.values()) or "", "current": not family}
+    whole = {"label": _("All"), "href": _address(q=query), "count": sum(counts.values()) or None, "current": not family}
     return [whole] + [
         {
             "label": name.label,
             "icon": name.value,
             "href": _address(q=query, family=name.value),
-            "count": counts.get(name.value, ""),
+            "count": counts.get(name.value),
             "current": family == name.value,
         }
         for name in FamilyName
