@@ -94,7 +94,7 @@ def drawing_of(product: Chosen) -> dict[str, Any] | None:
     if product.serial_need == "none":
         return None
     x, y = _MARKS[product.family]
-    return {"path": PATHS[product.family], "x": x, "y": y}
+    return {"path": PATHS[product.family], "x": str(x), "y": str(y)}
 
 
 def asked(text: str) -> str:

@@ -3,13 +3,14 @@
 import re
 import uuid
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import MONTHS, MONTHS_3
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
 
 from cps_portal.pages.joining_form import sort_key
@@ -120,6 +121,12 @@ class CountryField(MayWait, forms.ChoiceField):
     """Any country of the world: kit bought anywhere counts."""
 
 
+@cache
+def named_in(language: str) -> list[tuple[str, str]]:
+    """Every country with its name in a language, which is the active one, in the order people look for them."""
+    return sorted(((code, str(name)) for code, name in countries), key=lambda pair: sort_key(pair[1]))
+
+
 class DetailsForm(forms.Form):
     """The four details of §3. Any may be left out, unless the item counts and has to keep them."""
 
@@ -144,10 +151,9 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, serial_need: str, keeps_all: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted(((code, str(name)) for code, name in countries), key=lambda pair: sort_key(pair[1]))
         country = self.fields[Detail.COUNTRY]
         assert isinstance(country, forms.ChoiceField)
-        country.choices = [("", pgettext_lazy("no country chosen yet", "Choose a country")), *named]
+        country.choices = [("", pgettext("no country chosen yet", "Choose a country")), *named_in(get_language())]
         for field in self.fields.values():
             if isinstance(field, MayWait):
                 field.may_wait = not keeps_all
