@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from django.db import connection
 from django.utils import timezone
@@ -39,11 +40,14 @@ def begin(member: Member, *, day: date) -> Standing:
     return Standing.objects.create(member=member, as_of=day)
 
 
-_READ = """
+# Prepared once a connection: planning it would take longer than answering it.
+_PREPARE = """
+PREPARE standing_of (bigint) AS
 SELECT s.points, s.level, s.as_of,
        (SELECT n.day FROM kitbag_night n WHERE n.completed_at IS NOT NULL ORDER BY n.day DESC LIMIT 1)
-FROM kitbag_standing s WHERE s.member_id = %s
+FROM kitbag_standing s WHERE s.member_id = $1
 """
+_prepared: WeakSet[Any] = WeakSet()
 
 
 def on(member_id: int, day: date) -> Stands:
@@ -53,7 +57,11 @@ def on(member_id: int, day: date) -> Stands:
     night up to it. Otherwise the one expression does. Raises Standing.DoesNotExist for nobody's id.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [member_id])
+        if connection.connection not in _prepared:
+            with connection.connection.cursor() as once:
+                once.execute(_PREPARE)
+            _prepared.add(connection.connection)
+        cursor.execute("EXECUTE standing_of (%s)", [member_id])
         row = cursor.fetchone()
     if row is None:
         raise Standing.DoesNotExist(member_id)
