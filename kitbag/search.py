@@ -38,7 +38,7 @@ SELECT (SELECT max(id) FROM kitbag_product), (SELECT max(id) FROM kitbag_searchn
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A product as lists show it; `points` and `stage` are those of the day asked for."""
+    """A product as lists show it; `points` and `stage` are those of the day asked for, `year` 0 where unknown."""
 
     product_id: int
     sku: str
@@ -47,6 +47,7 @@ class Found:
     stage: str
     points: int
     fast_track: bool
+    year: int
     note: str
     """The other region's or former name it was found by, or empty."""
 
@@ -99,6 +100,7 @@ def _found(entry: Entry, alias: str) -> Found:
         stage=entry.stage,
         points=entry.points,
         fast_track=entry.fast_track,
+        year=entry.year or 0,
         note=alias,
     )
 

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import get_template
@@ -24,10 +25,13 @@ PAGE = 50
 QUERY_MOST = 80
 _SKU_MOST = 80
 
+# Year announced and sku: what a list of products is leafed through by.
+Key = tuple[int, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A product in a list; `note` is the other name it was found by."""
+    """A product in a list; `year` is 0 where it is unknown, which sorts last."""
 
     sku: str
     name: str
@@ -35,7 +39,7 @@ class Listed:
     fast_track: bool
     stage: str
     points: int
-    note: str = ""
+    year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,34 +115,47 @@ def typed(request: HttpRequest) -> str:
     return request.GET.get("q", "")[: QUERY_MOST * 2].replace("\x00", "").strip()[:QUERY_MOST]
 
 
-def _key(request: HttpRequest, name: str) -> str:
-    key = request.GET.get(name, "")
-    return key if key.isascii() and key.isprintable() and len(key) <= _SKU_MOST else ""
+def _key(request: HttpRequest, name: str) -> Key | None:
+    """Where a page begins or ends: year and sku of a product, as `_text` writes them; None for anything else."""
+    year, dot, sku = request.GET.get(name, "")[: _SKU_MOST + 5].partition(".")
+    fits = dot and year.isascii() and year.isdigit() and sku.isascii() and sku.isprintable()
+    return (int(year), sku) if fits else None
 
 
-def _leaf(day: date, *, family: str, before: str, after: str) -> dict[str, Any]:
-    """A page of all products by key, and the addresses of the pages beside it."""
+def _text(row: Listed) -> str:
+    return f"{row.year}.{row.sku}"
+
+
+def _leaf(day: date, *, family: str, before: Key | None, after: Key | None) -> dict[str, Any]:
+    """A page of all products, the newest first, and the addresses of the pages beside it."""
     rows = _listed(Product.objects.filter(family=family) if family else Product.objects.all(), day)
     if before:
-        found = list(rows.filter(sku__lt=before).order_by("-sku")[: PAGE + 1])
-        has_previous, has_next = len(found) > PAGE, True
-        page = found[:PAGE][::-1]
-    else:
-        found = list(rows.filter(sku__gt=after).order_by("sku")[: PAGE + 1])
-        has_previous, has_next = bool(after), len(found) > PAGE
-        page = found[:PAGE]
-    listed = [Listed(*row) for row in page]
+        year, sku = before
+        rows = rows.filter(Q(year__gt=year) | Q(year=year, sku__lt=sku)).order_by("year", "-sku")
+    elif after:
+        year, sku = after
+        rows = rows.filter(Q(year__lt=year) | Q(year=year, sku__gt=sku))
+    found = [Listed(*row) for row in rows[: PAGE + 1]]
+    page = found[:PAGE][::-1] if before else found[:PAGE]
+    has_previous = len(found) > PAGE if before else bool(after)
+    has_next = bool(before) or len(found) > PAGE
     return {
-        "rows": listed,
-        "previous": _address(family=family, before=listed[0].sku) if listed and has_previous else "",
-        "next": _address(family=family, after=listed[-1].sku) if listed and has_next else "",
+        "rows": page,
+        "previous": _address(family=family, before=_text(page[0])) if page and has_previous else "",
+        "next": _address(family=family, after=_text(page[-1])) if page and has_next else "",
     }
 
 
-def _listed(rows: QuerySet[Product], day: date) -> QuerySet[Product, tuple[Any, ...]]:
+def _listed(rows: QuerySet[Product], day: date) -> QuerySet[Any, tuple[Any, ...]]:
     value = Valuation.objects.value_of(OuterRef("pk"), day)
-    return rows.annotate(stage=Subquery(value.values("stage")), worth=Subquery(value.values("points"))).values_list(
-        "sku", "name", "family", "fast_track", "stage", "worth"
+    return (
+        rows.annotate(
+            year=Coalesce("announced_year", 0),
+            stage=Subquery(value.values("stage")),
+            worth=Subquery(value.values("points")),
+        )
+        .order_by("-year", "sku")
+        .values_list("sku", "name", "family", "fast_track", "stage", "worth", "year")
     )
 
 
