@@ -36,28 +36,7 @@ _POINTS_AT = {
     "unserviceable": "points_floor",
 }
 _FIELD_OF = {"serial": "serial_need", **_POINTS}
-_FIELDS = [
-    "name",
-    "category",
-    "family",
-    "series",
-    "mount",
-    "media",
-    "announced_year",
-    "superseded_by",
-    "fast_track",
-    "fast_track_video",
-    "points_full",
-    "points_superseded",
-    "points_floor",
-    "serial_need",
-    "serial_hint",
-    "aliases",
-    "market",
-    "points_basis",
-    "source",
-    "file_cells",
-]
+_FIXED = {"id", "sku", "added_on"}
 
 
 @dataclass(slots=True)
@@ -90,7 +69,8 @@ def _load(file: catalogue_file.CatalogueFile, *, digest: str, at: datetime) -> R
     standing.enter_day(day)
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {CatalogueLoad._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
-    products = {product.sku: product for product in Product.objects.order_by("pk")}
+    known = Product.objects.select_for_update(no_key=True).order_by("pk")
+    products = {product.sku: product for product in known}
     rows, report = _sound_rows(file, products)
     added = [row for row in rows if row.sku not in products]
     _give_ids(added, products, day=day)
@@ -102,7 +82,8 @@ def _load(file: catalogue_file.CatalogueFile, *, digest: str, at: datetime) -> R
         if row.sku not in fresh:
             _renew(row, products, report, at=at)
     touched = [products[sku] for sku in report.changed]
-    Product.objects.bulk_update(touched, _FIELDS, batch_size=500)
+    columns = [column.name for column in Product._meta.concrete_fields if column.name not in _FIXED]
+    Product.objects.bulk_update(touched, columns, batch_size=500)
     refresh_names(products.values())
     CatalogueLoad.objects.create(
         loaded_at=at,
