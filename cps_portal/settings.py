@@ -206,6 +206,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "cps_portal.formats"
 COUNTRIES_OVERRIDE = {"GB": _("United Kingdom")}
 
 # Static files: hashed and compressed; there is no other way to serve them.

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
 from members.models import User
-from members.staff_pages import StaffAdmin, in_this_century
+from members.staff_pages import StaffAdmin, day_input, in_this_century
 
 # Rule codes of the operations: the field they stand beside (none: above the form) and their words.
 REFUSALS = {
@@ -54,7 +53,7 @@ def refuse(form: forms.BaseForm, error: KitError | PlanError) -> None:
 def day_field(label: Any, **options: Any) -> forms.DateField:
     """A day typed as 2027-09-14, or chosen."""
     return forms.DateField(
-        label=label, widget=AdminDateWidget(), input_formats=["%Y-%m-%d"], validators=[in_this_century], **options
+        label=label, widget=day_input(), input_formats=["%Y-%m-%d"], validators=[in_this_century], **options
     )
 
 

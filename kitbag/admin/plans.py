@@ -51,8 +51,16 @@ STAGE_TITLES = {
 
 
 def steps_in_words(steps: list[Step]) -> str:
-    """Values by day: "1 Jan 2024: 320 (First value); 14 Sep 2027: 192 (Superseded)"."""
-    return "; ".join(f"{shown(step.day)}: {step.points:,} ({Valuation.Reason(step.reason).label})" for step in steps)
+    """Values by day: "1 Jan 2024: 320 (First value, current); 14 Sep 2027: 192 (Superseded)"."""
+    return "; ".join(f"{shown(step.day)}: {step.points:,} ({_why(step)})" for step in steps)
+
+
+def _why(step: Step) -> str:
+    """A first value or a set one says at which stage; the others are a stage's beginning."""
+    reason = Valuation.Reason(step.reason)
+    if reason in {Valuation.Reason.FIRST, Valuation.Reason.SET} and step.stage:
+        return f"{reason.label}, {Stage(step.stage).label}"
+    return str(reason.label)
 
 
 def ahead_in_words(steps: list[Step]) -> str:
@@ -105,7 +113,7 @@ def stage_page(page: StaffAdmin, request: HttpRequest, object_id: str, stage: St
         page,
         form=form,
         act=act,
-        title=str(STAGE_TITLES[stage]).removesuffix("…"),
+        title=_("Mark superseded") if stage == Stage.SUPERSEDED else _("Mark out of service"),
         button=_("Save the plan"),
         back=reverse("admin:kitbag_product_change", args=[product.pk]),
         subject=product,
@@ -134,7 +142,7 @@ def value_page(page: StaffAdmin, request: HttpRequest, object_id: str) -> HttpRe
         page,
         form=ValueForm(request.POST or None),
         act=act,
-        title=_("Set a value from"),
+        title=_("Set a value"),
         button=_("Set the value"),
         back=reverse("admin:kitbag_product_change", args=[product.pk]),
         subject=product,
