@@ -13,7 +13,7 @@ from tests.factories import UserFactory
 from tests.faults.worker import environment, kill, run_python, start_worker, until, wake
 from tests.mailserver import mail_server
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 POST_AND_TIME = """
 from time import monotonic

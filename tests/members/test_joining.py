@@ -195,7 +195,7 @@ def test_joining_by_passkey_asks_the_same_details(client):
     answer = client.post(CODE, {"code": code_mailed_to("nadia@example.org")})
     assert answer.url == reverse("mfa_signup_webauthn")
     page = client.get(answer.url).content.decode()
-    assert "webauthn.js" in page
+    assert "mfa/js/webauthn" in page
     assert not re.search(r"<script(?![^>]*(src=|application/json))", page)
     assert not User.objects.get().has_usable_password()
 

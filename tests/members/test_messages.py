@@ -69,8 +69,7 @@ def test_the_worker_is_woken_after_the_commit_only(calls, django_capture_on_comm
     assert calls == ["members.tasks.deliver_messages"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_left_and_nobody_woken_when_the_transaction_fails(calls):
+def test_nothing_is_left_and_nobody_woken_when_the_transaction_fails(calls, django_capture_on_commit_callbacks):
     user = UserFactory()
 
     def fail():
@@ -78,8 +77,9 @@ def test_nothing_is_left_and_nobody_woken_when_the_transaction_fails(calls):
             needs_you(user)
             raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with django_capture_on_commit_callbacks(execute=True) as woken, pytest.raises(ZeroDivisionError):
         fail()
+    assert woken == []
     assert calls == []
     assert not Message.objects.exists()
 

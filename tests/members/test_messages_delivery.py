@@ -209,7 +209,6 @@ def test_a_row_that_ends_its_worker_each_time_is_parked(smtp):
     assert smtp.mails == []
 
 
-@pytest.mark.django_db(transaction=True)
 def test_only_so_many_workers_talk_to_the_mail_server(settings):
     settings.MAIL_CONNECTIONS = 2
     seen = []

@@ -7,6 +7,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
+kept = []
 
 
 @pytest.fixture
@@ -20,6 +21,8 @@ def post(folder, subject, text="Hello", html="", to="nadia@example.org"):
     mail = EmailMultiAlternatives(subject, text, "cps@localhost", [to], connection=backend)
     if html:
         mail.attach_alternative(html, "text/html")
+    # A backend that is kept has an address of its own, and with it a file of its own.
+    kept.append(backend)
     before = set(folder.glob("*"))
     mail.send()
     (newest,) = set(folder.glob("*")) - before

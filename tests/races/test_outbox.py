@@ -11,7 +11,7 @@ from members import delivery, messages
 from members.models import Message
 from tests.factories import NOON, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed_db")
 WORKERS = 4
 
 
