@@ -10,8 +10,9 @@ from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.editing import kitbag_item_edit
-from cps_portal.pages.kitbag.item import kitbag_item, kitbag_item_number
+from cps_portal.pages.kitbag.item import kitbag_item
 from cps_portal.pages.kitbag.listing import kitbag
+from cps_portal.pages.kitbag.number import kitbag_item_number
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.points import points

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.pages.kitbag.item import curve_of
 from kitbag import editing, listing, removal, standing, validation
 from kitbag.listing import Choice, Show, Sort
 from kitbag.models import ItemEvent, KitItem, Night, ProposedEdit, RemovalReason, StolenUnit, WaitingReason
 from kitbag.rules.checks import Reason
+from kitbag.rules.worth import Step
 from members.models import Level
 from servicing import eligibility
 from tests.conftest import details
@@ -395,6 +397,41 @@ def test_a_change_that_waits_is_shown_with_the_old_values_in_force(as_layla, lay
     assert standing.on(layla.pk, DAY).points == 320
 
 
+def test_the_value_of_a_product_through_its_life(lens):
+    first = Step(date(2024, 1, 1), 235, "current", "first")
+    scale = (235, 140, 47)
+
+    def told(*steps, day=DAY):
+        return [
+            (line["stage"], line["points"], line["from"], line["today"])
+            for line in curve_of(steps, day=day, scale=scale)
+        ]
+
+    assert told(first) == [
+        ("current", 235, None, True),
+        ("superseded", 140, None, False),
+        ("unserviceable", 47, None, False),
+    ]
+    planned = Step(date(2027, 9, 14), 150, "superseded", "superseded")
+    assert told(first, planned)[1] == ("superseded", 150, date(2027, 9, 14), False)
+    assert told(first, planned, day=date(2027, 9, 14))[1] == ("superseded", 150, date(2027, 9, 14), True)
+    raised = Step(date(2026, 1, 1), 260, "current", "set")
+    assert told(first, raised)[0] == ("current", 260, None, True)
+
+
+def test_what_happened_is_told_in_words(as_layla, layla, camera, register):
+    item = register(layla, camera, serial="012345678901")
+    edit(as_layla, item, store="Park Cameras", country_of_purchase="ES")
+    edit(as_layla, item, store="Park Cameras", country_of_purchase="ES", serial_typed="12")
+    events = page(as_layla, "kitbag-item", item.pk).context["events"]
+    assert [event["text"] for event in events] == [
+        "Serial number \u2068012345678901\u2069 to \u206812\u2069. The serial number does not look like this product’s",
+        "Country and store",
+        "",
+        "",
+    ]
+
+
 # Editing
 
 
@@ -543,7 +580,7 @@ def test_visitors_sign_in_first(client, layla, camera, register):
     for name, args in [("kitbag", []), ("kitbag-add", []), *((name, [item.pk]) for name in ITEM_PAGES)]:
         assert "/account/login/" in page(client, name, *args, status=302).url
     for name in ITEM_ACTS:
-        assert "/account/login/" in client.post(reverse(name, args=[item.pk])).url or name.endswith("number")
+        assert "/account/login/" in client.post(reverse(name, args=[item.pk])).url
     item.refresh_from_db()
     assert item.state == KitItem.State.VALIDATED
 

@@ -6,21 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_countries import countries
 
 from cps_portal.pages.kitbag import words
-from kitbag import checking, editing, registration, removal, standing, valuing
+from kitbag import checking, removal, standing, valuing
 from kitbag.models import ItemEvent, KitItem, ProposedEdit, RemovalReason, Stage, WaitingReason
-from kitbag.registration import Details, KitError
+from kitbag.registration import Details
 from kitbag.rules import checks
 from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
 from kitbag.rules.serials import looks_like
@@ -259,70 +258,7 @@ def _abroad(country: str, day: date) -> str:
 
 def _events(item: KitItem) -> list[dict[str, Any]]:
     rows = ItemEvent.objects.filter(item=item).values_list("at", "kind", "facts")
-    events = []
-    for at, kind, facts in rows:
-        reasons = [str(WaitingReason(code).label) for code in facts.get("reasons", ()) if kind != "removed"]
-        why = facts.get("reason", "")
-        events.append(
-            {
-                "on": programme_day(at),
-                "words": ItemEvent.Kind(kind).label,
-                "text": facts.get("note", "") or (RemovalReason(why).label if why else "; ".join(reasons)),
-            }
-        )
-    return events
-
-
-@require_POST
-@member_required
-def kitbag_item_number(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """ "This is what it says", or the look-alike that the page offered: then it is checked again."""
-    item = live_item(request, item_id)
-    back = HttpResponseRedirect(reverse("kitbag-item", args=[item.pk]))
-    lookalike = looks_like(item.serial)
-    use_lookalike = bool(request.POST.get("use") and lookalike)
-    if item.state == KitItem.State.VALIDATED:
-        details = None
-    elif use_lookalike and lookalike:
-        details = details_of(item, serial_typed=lookalike, number_confirmed=False)
-    elif NUMBER_IN_DOUBT.intersection(item.reasons):
-        details = details_of(item, number_confirmed=True)
-    else:
-        return back
-    try:
-        if details:
-            standing.at_the_clock(
-                registration.complete_item,
-                item.pk,
-                member_id=request.member.pk,
-                details=details,
-                by=request.user,
-            )
-        else:
-            _confirm_change(item, request)
-    except KitError as error:
-        messages.error(request, str(words.REFUSALS[error.code][1]))
-        return back
-    item.refresh_from_db()
-    if use_lookalike and item.state == KitItem.State.VALIDATED:
-        messages.success(request, _("%(name)s counts now.") % {"name": item.product.name})
-    elif use_lookalike:
-        messages.success(request, _("The number is corrected."))
-    else:
-        messages.success(request, _("Thank you. We check the number you confirmed."))
-    return back
-
-
-def _confirm_change(item: KitItem, request: MemberRequest) -> None:
-    """Confirm the number of a change that waits; without one there is nothing to confirm."""
-    edit = ProposedEdit.objects.filter(item=item, state=ProposedEdit.State.WAITING).first()
-    if edit is None or not NUMBER_IN_DOUBT.intersection(edit.reasons):
-        return
-    standing.at_the_clock(
-        editing.edit_item,
-        item.pk,
-        member_id=request.member.pk,
-        details=details_of(item, serial_typed=edit.serial_typed, number_confirmed=True),
-        product_id=edit.product_id,
-        by=request.user,
-    )
+    return [
+        {"on": programme_day(at), "words": ItemEvent.Kind(kind).label, "text": words.of_event(kind, facts)}
+        for at, kind, facts in rows
+    ]

@@ -67,8 +67,8 @@ def kitbag_item_remove(request: MemberRequest, item_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
 @member_required
+@require_POST
 def kitbag_item_undo(request: MemberRequest, item_id: UUID) -> HttpResponse:
     """Put a removed item back as it was."""
     item = own_item(request, item_id)

@@ -1,13 +1,14 @@
 """The words of the kitbag's pages: states, what is missing, what to do, and what the programme refuses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from kitbag.models import KitItem
+from kitbag.models import ItemEvent, KitItem, RemovalReason, WaitingReason
 from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
 from servicing.rules.eligibility import Answer, CentreKind, No
 
@@ -130,6 +131,23 @@ def state_of(
     if acts:
         return "needs-you", str(TO_LOOK_AT[Reason(acts[0])])
     return "checking", _("We are checking it")
+
+
+def of_event(kind: str, facts: Mapping[str, Any]) -> str:
+    """What an event says beside its name: a note, a reason, what was changed."""
+    if note := facts.get("note"):
+        return str(note)
+    if kind == ItemEvent.Kind.REMOVED:
+        return str(RemovalReason(facts["reason"]).label)
+    if kind == ItemEvent.Kind.EDITED:
+        return capfirst(listed([str(DETAIL_NAMES[detail]) for detail in Detail if detail in facts]))
+    parts = [str(WaitingReason(code).label) for code in facts.get("reasons", ())]
+    old, new = facts.get("serial", ("", ""))
+    if old != new:
+        # Numbers keep their own direction in any language.
+        numbers = {"old": f"\u2068{old}\u2069", "new": f"\u2068{new}\u2069"}
+        parts.insert(0, _("Serial number %(old)s to %(new)s") % numbers)
+    return ". ".join(parts)
 
 
 def fast_track_words(answer: Answer) -> str:
