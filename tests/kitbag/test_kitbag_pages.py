@@ -79,7 +79,7 @@ def test_the_list_shows_figures_states_and_totals(as_layla, layla, camera, lens,
     words = text(response)
     assert "Date and store missing" in words
     assert f"{reverse('kitbag-item-edit', args=[draft.pk])}#id_purchased_on" in words
-    assert "With these 2 items complete and checked you would have 555, Silver." in words
+    assert "With this item complete and checked you would have 555, Silver." in words
 
 
 def test_a_reduced_value_shows_what_it_was(as_layla, layla, register):
@@ -274,6 +274,15 @@ def test_sent_twice_it_is_added_once(as_layla, camera):
     assert first.url == second.url
     assert KitItem.objects.count() == 1
     assert ItemEvent.objects.filter(kind=ItemEvent.Kind.ADDED).count() == 1
+
+
+def test_sent_again_after_it_was_removed_it_stays_removed(as_layla, layla, camera):
+    key = str(uuid.uuid4())
+    add(as_layla, camera, item=key)
+    removal.remove_item(uuid.UUID(key), member_id=layla.pk, reason=RemovalReason.SOLD, at=TODAY, by=layla.user)
+    response = as_layla.get(add(as_layla, camera, item=key).url)
+    assert "This product has been removed from your kitbag." in text(response)
+    assert not KitItem.objects.live().exists()
 
 
 def test_a_key_of_another_members_item_adds_nothing_and_says_to_save_again(as_layla, omar, camera, register):

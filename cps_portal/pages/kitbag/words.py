@@ -163,6 +163,8 @@ def saved_words(item: KitItem, *, name: str, points: int) -> str:
     words = {"name": name, "points": f"{points:,}"}
     if item.state == KitItem.State.VALIDATED:
         return _("%(name)s counts: %(points)s points.") % words
+    if item.state == KitItem.State.REMOVED:
+        return str(REFUSALS["removed"][1])
     if item.state == KitItem.State.DRAFT:
         return _("%(name)s is in your kitbag. Its %(points)s points count once all details are there.") % words
     if MEMBER_ACTS.intersection(item.reasons):
