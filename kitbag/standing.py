@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
-from weakref import WeakSet
 
 from django.db import connection
 from django.utils import timezone
@@ -14,6 +13,7 @@ from kitbag import depreciation
 from kitbag.models import Hold, LevelChange, Night, Product, Spell, Standing
 from members import messages
 from members.models import Level, Member, Message, Threshold
+from members.prepared import Prepared
 from members.rules.days import programme_day
 from members.rules.levels import Held, level_on
 
@@ -40,14 +40,13 @@ def begin(member: Member, *, day: date) -> Standing:
     return Standing.objects.create(member=member, as_of=day)
 
 
-# Prepared once a connection: planning it would take longer than answering it.
-_PREPARE = """
-PREPARE standing_of (bigint) AS
-SELECT s.points, s.level, s.as_of,
-       (SELECT n.day FROM kitbag_night n WHERE n.completed_at IS NOT NULL ORDER BY n.day DESC LIMIT 1)
-FROM kitbag_standing s WHERE s.member_id = $1
-"""
-_prepared: WeakSet[Any] = WeakSet()
+_READ = Prepared(
+    "standing_of_member",
+    "bigint",
+    """SELECT s.points, s.level, s.as_of,
+        (SELECT n.day FROM kitbag_night n WHERE n.completed_at IS NOT NULL ORDER BY n.day DESC LIMIT 1)
+    FROM kitbag_standing s WHERE s.member_id = $1""",
+)
 
 
 def on(member_id: int, day: date) -> Stands:
@@ -56,16 +55,10 @@ def on(member_id: int, day: date) -> Stands:
     The cached row answers where it is known to hold for that day: carried to it, or untouched by every
     night up to it. Otherwise the one expression does. Raises Standing.DoesNotExist for nobody's id.
     """
-    with connection.cursor() as cursor:
-        if connection.connection not in _prepared:
-            with connection.connection.cursor() as once:
-                once.execute(_PREPARE)
-            _prepared.add(connection.connection)
-        cursor.execute("EXECUTE standing_of (%s)", [member_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = _READ.rows(member_id)
+    if not rows:
         raise Standing.DoesNotExist(member_id)
-    points, level, as_of, last_night = row
+    points, level, as_of, last_night = rows[0]
     if as_of <= day and (day == as_of or (last_night is not None and day <= last_night)):
         return Stands(points, Level(level))
     return derive(member_id, day)

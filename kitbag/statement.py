@@ -1,17 +1,15 @@
 """Loading the facts that a member's statement and forecast are drawn from (programme §4)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from kitbag.models import Hold, Spell, Valuation
 from kitbag.rules.statement import Facts, SpellFact
 from kitbag.rules.worth import Step
-from members.models import Threshold
-from members.rules.levels import Held
+from members.prepared import Prepared
+from members.rules.levels import Held, Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,55 @@ class History:
     products: Mapping[int, Named]
 
 
+_SPELL = """
+SELECT s.item_id, s.product_id, p.sku, s.opened_at, s.closed_at, s.cause, s.closed_cause, p.name, n.name
+FROM kitbag_spell s JOIN kitbag_product p ON p.id = s.product_id
+LEFT JOIN kitbag_product n ON n.id = p.superseded_by_id
+WHERE s.member_id = $1
+"""
+_ALL_SPELLS = Prepared("spells_of_member", "bigint", f"{_SPELL} ORDER BY s.opened_at, s.id")
+# Only what is still open and has a value ahead.
+_SPELLS_AHEAD = Prepared(
+    "spells_with_values_ahead",
+    "bigint, date",
+    f"""{_SPELL} AND s.closed_at IS NULL AND EXISTS (
+        SELECT FROM kitbag_valuation v WHERE v.product_id = s.product_id AND v.effective_on > $2)
+    ORDER BY s.opened_at, s.id""",
+)
+# In force: the highest revision of a product's day, unless that withdrew it.
+_STEPS = Prepared(
+    "steps_of_products",
+    "bigint[]",
+    """SELECT v.product_id, v.effective_on, v.points, v.stage, v.reason FROM kitbag_valuation v
+    WHERE v.product_id = ANY($1) AND v.points IS NOT NULL AND NOT EXISTS (
+        SELECT FROM kitbag_valuation l WHERE l.product_id = v.product_id
+        AND l.effective_on = v.effective_on AND l.revision > v.revision)
+    ORDER BY v.product_id, v.effective_on""",
+)
+_HOLDS = Prepared(
+    "holds_of_member",
+    "bigint, date",
+    """SELECT h.level, h.begins_on, h.ends_on FROM kitbag_hold h
+    WHERE h.member_id = $1 AND h.ends_on > $2 AND h.ends_on > h.begins_on AND NOT EXISTS (
+        SELECT FROM kitbag_hold l WHERE l.member_id = h.member_id AND l.number = h.number AND l.revision > h.revision)
+    ORDER BY h.begins_on, h.number""",
+)
+_THRESHOLDS = Prepared(
+    "thresholds_in_force",
+    "date",
+    """SELECT t.effective_on, t.silver, t.gold, t.platinum FROM members_threshold t
+    WHERE t.effective_on <= $1 AND NOT t.is_withdrawn AND NOT EXISTS (
+        SELECT FROM members_threshold l WHERE l.effective_on = t.effective_on AND l.revision > t.revision)
+    ORDER BY t.effective_on""",
+)
+
+
 def history_of(member_id: int, *, also: Collection[int] = ()) -> History:
     """Everything a member's statement follows from, in four queries whatever the kitbag.
 
     The steps of products in `also` come along, for what would keep a level.
     """
-    return _history(Spell.objects.filter(member=member_id), member_id, also=also)
+    return _history(_ALL_SPELLS.rows(member_id), member_id, after=date.min, also=also)
 
 
 def outlook_of(member_id: int, *, after: date, also: Collection[int] = ()) -> History:
@@ -43,10 +84,7 @@ def outlook_of(member_id: int, *, after: date, also: Collection[int] = ()) -> Hi
 
     Its total is not the member's: give `rules.statement.lines` the total and level of `after`.
     """
-    ahead = Valuation.objects.filter(product=OuterRef("product"), effective_on__gt=after)
-    return _history(
-        Spell.objects.filter(Exists(ahead), member=member_id).open(), member_id, ending_after=after, also=also
-    )
+    return _history(_SPELLS_AHEAD.rows(member_id, after), member_id, after=after, also=also)
 
 
 def facts_of(member_id: int) -> Facts:
@@ -54,47 +92,16 @@ def facts_of(member_id: int) -> Facts:
     return history_of(member_id).facts
 
 
-def steps_of(products: Iterable[int]) -> dict[int, list[Step]]:
-    """The valuations in force of products, in order of day."""
+def _history(rows: Collection[tuple[Any, ...]], member_id: int, *, after: date, also: Collection[int]) -> History:
     steps: dict[int, list[Step]] = defaultdict(list)
-    rows = (
-        Valuation.objects.in_force()
-        .filter(product__in=set(products))
-        .order_by("product", "effective_on")
-        .values_list("product", "effective_on", "points", "stage", "reason")
-    )
-    for product, day, points, stage, reason in rows:
-        steps[product].append(Step(day, points or 0, stage, reason))
-    return steps
-
-
-def _history(
-    spells: QuerySet[Spell], member_id: int, *, ending_after: date | None = None, also: Collection[int] = ()
-) -> History:
-    rows = list(
-        spells.order_by("opened_at", "pk").values_list(
-            "item",
-            "product",
-            "product__sku",
-            "opened_at",
-            "closed_at",
-            "cause",
-            "closed_cause",
-            "product__name",
-            "product__superseded_by__name",
-        )
-    )
-    facts = [SpellFact(*row[:7]) for row in rows]
-    products = {spell.product for spell in facts} | set(also)
-    holds = Hold.objects.in_force().filter(member=member_id)
-    if ending_after is not None:
-        holds = holds.filter(ends_on__gt=ending_after)
+    for product, day, points, stage, reason in _STEPS.rows(list({row[1] for row in rows} | set(also))):
+        steps[product].append(Step(day, points, stage, reason))
     return History(
         Facts(
-            spells=facts,
-            steps=steps_of(products) if products else {},
-            holds=[Held(*row) for row in holds.order_by("begins_on").values_list("level", "begins_on", "ends_on")],
-            thresholds=Threshold.objects.steps(),
+            spells=[SpellFact(*row[:7]) for row in rows],
+            steps=steps,
+            holds=[Held(*row) for row in _HOLDS.rows(member_id, after)],
+            thresholds=[(day, Thresholds(*needs)) for day, *needs in _THRESHOLDS.rows(date.max)],
         ),
         {row[1]: Named(row[7], row[8] or "") for row in rows},
     )

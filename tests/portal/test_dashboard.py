@@ -165,6 +165,5 @@ def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
         page(client, member)
         with CaptureQueriesContext(connection) as queries, time_machine.travel(NOON, tick=False):
             assert client.get(reverse("dashboard")).status_code == 200
-        found[size] = [query["sql"][:80] for query in queries]
-    assert found[5] == found[50] == found[500]
-    assert len(found[5]) <= BUDGET
+        found[size] = len(queries)
+    assert found[5] == found[50] == found[500] <= BUDGET
