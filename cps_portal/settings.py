@@ -31,6 +31,9 @@ SEARCH_RECHECK_SECONDS = env.float("SEARCH_RECHECK_SECONDS", default=1)
 ITEMS_VALIDATED_PER_HOUR = env.int("ITEMS_VALIDATED_PER_HOUR", default=10)
 ITEMS_WITHOUT_NUMBER_PER_PRODUCT = env.int("ITEMS_WITHOUT_NUMBER_PER_PRODUCT", default=3)
 REMOVAL_UNDO_DAYS = env.int("REMOVAL_UNDO_DAYS", default=14)
+CLAIM_ANSWER_DAYS = env.int("CLAIM_ANSWER_DAYS", default=14)
+PROOF_MAX_BYTES = env.int("PROOF_MAX_BYTES", default=10 * 1024 * 1024)
+PROOF_QUOTA_BYTES = env.int("PROOF_QUOTA_BYTES", default=200 * 1024 * 1024)
 FAST_TRACK_SLOTS = env.int("FAST_TRACK_SLOTS", default=3)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
 DROP_NOTICE_DAYS = env.int("DROP_NOTICE_DAYS", default=60)
@@ -207,7 +210,17 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = "cps_portal.formats"
-COUNTRIES_OVERRIDE = {"GB": _("United Kingdom")}
+# Shorter than the list's own, or named here so that our catalogue gives the usual name in other languages.
+COUNTRIES_OVERRIDE = {
+    "BY": _("Belarus"),
+    "EE": _("Estonia"),
+    "ES": _("Spain"),
+    "GB": _("United Kingdom"),
+    "LU": _("Luxembourg"),
+    "SA": _("Saudi Arabia"),
+    "US": _("United States of America"),
+    "ZA": _("South Africa"),
+}
 
 # Static files: hashed and compressed; there is no other way to serve them.
 STATIC_URL = "/static/"
@@ -220,6 +233,18 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Proofs of purchase: private, outside the web root. Another backend (S3, say) is a setting.
+    "proofs": {
+        "BACKEND": env.str("PROOF_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "PROOF_STORAGE_OPTIONS",
+            default={
+                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/proofs",
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        ),
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))

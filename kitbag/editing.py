@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kitbag import checking, standing
+from kitbag import checking, claims, standing
 from kitbag.models import ItemEvent, KitItem, LevelChange, Product, ProposedEdit, Spell, Standing
 from kitbag.registration import Details, KitError, close_spell, open_spell
 from kitbag.rules import checks
@@ -37,7 +37,7 @@ def edit_item(
     "date_early"; standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
-    held = standing.lock(member_id)
+    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
     item = KitItem.objects.select_for_update().select_related("product").get(pk=item_id, member=member_id)
     if item.state != KitItem.State.VALIDATED:
         raise KitError("not_counting")
@@ -90,7 +90,7 @@ def _record_details(item: KitItem, details: Details, *, at: datetime, by: User |
 
 def _propose(
     item: KitItem,
-    held: Standing,
+    held: dict[int, Standing],
     product: Product,
     entry: Entry,
     details: Details,
@@ -126,14 +126,15 @@ def _propose(
     return edit
 
 
-def pass_edit(edit: ProposedEdit, item: KitItem, held: Standing, *, at: datetime, by: User | None) -> None:
+def pass_edit(edit: ProposedEdit, item: KitItem, held: dict[int, Standing], *, at: datetime, by: User | None) -> None:
     """Take a proposed edit over: the old spell closes and the new one opens in this transaction."""
     close_spell(item.pk, cause=Spell.ClosedCause.EDITED, at=at)
     item.product_id, item.serial_typed, item.serial = edit.product_id, edit.serial_typed, edit.serial
     item.number_confirmed = edit.number_confirmed
     item.save(update_fields=["product", "serial_typed", "serial", "number_confirmed"])
     open_spell(item, cause=Spell.Cause.EDITED, at=at)
-    standing.settle(held, at=at, cause=LevelChange.Cause.EDITED, item_id=item.pk)
+    standing.settle(held[item.member_id], at=at, cause=LevelChange.Cause.EDITED, item_id=item.pk)
+    claims.after_unit_left(item, held, at=at)
     edit.state, edit.decided_at, edit.decided_by = ProposedEdit.State.PASSED, at, by
     edit.save(update_fields=["state", "decided_at", "decided_by"])
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.EDIT_PASSED, by=by)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from kitbag import checking, standing
+from kitbag import checking, claims, standing
 from kitbag.models import ItemEvent, KitItem, LevelChange, ProposedEdit, RemovalReason, Spell, StolenUnit
 from kitbag.registration import KitError, close_spell, open_spell, wait
 from kitbag.rules.checks import Reason
@@ -43,7 +43,8 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
     it was stolen; standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
-    held = standing.lock(member_id)
+    # Whoever claims this unit may get it by this very act: their standings are locked with ours.
+    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
     item = KitItem.objects.select_for_update().get(pk=item_id, member=member_id)
     if item.state == KitItem.State.REMOVED:
         return item
@@ -60,7 +61,7 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.REMOVED, facts=facts, by=by)
     if counted:
         close_spell(item.pk, cause=Spell.ClosedCause(reason), at=at)
-        standing.settle(held, at=at, cause=LevelChange.Cause.REMOVED, item_id=item.pk)
+        standing.settle(held[member_id], at=at, cause=LevelChange.Cause.REMOVED, item_id=item.pk)
         if reason == RemovalReason.STOLEN and item.serial:
             # Only a validated holder can flag a unit stolen.
             StolenUnit.objects.update_or_create(
@@ -72,6 +73,7 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
                     "withdrawn_at": None,
                 },
             )
+    claims.after_unit_left(item, held, at=at)
     return item
 
 
@@ -86,13 +88,16 @@ def undo_removal(item_id: UUID, *, member_id: int, at: datetime, by: User | None
 
     A counting item counts again from now, in a spell of its own; where its unit has been registered since,
     or others of its kind without a number have taken its place, it waits instead. A report of theft is
-    withdrawn. Undoing twice changes nothing. Raises KitError("too_late"), standing.DayTurned.
+    withdrawn. Undoing twice changes nothing. Raises KitError("too_late"), KitError("claimed") where a decision
+    took it, standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
     held = standing.lock(member_id)
     item = KitItem.objects.select_for_update().get(pk=item_id, member=member_id)
     if item.state != KitItem.State.REMOVED or item.removed_at is None:
         return item
+    if item.removal_reason == RemovalReason.CLAIMED:
+        raise KitError("claimed")
     if programme_day(at) > undo_ends_on(item.removed_at):
         raise KitError("too_late")
     removal = ItemEvent.objects.filter(item=item, kind=ItemEvent.Kind.REMOVED).latest("at", "pk")

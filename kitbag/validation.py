@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kitbag import checking, standing
+from kitbag import checking, claims, standing
 from kitbag.editing import pass_edit
 from kitbag.models import ItemEvent, KitItem, Product, ProposedEdit, Spell, Standing
 from kitbag.registration import KitError, tell, validate, wait
@@ -15,10 +15,10 @@ from members.models import Message, User
 from members.rules.days import programme_day
 
 
-def _locked(item_id: UUID, at: datetime) -> tuple[Standing, KitItem]:
+def _locked(item_id: UUID, at: datetime) -> tuple[dict[int, Standing], KitItem]:
     standing.enter_day(programme_day(at))
     member_id = KitItem.objects.values_list("member", flat=True).get(pk=item_id)
-    held = standing.lock(member_id)
+    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
     return held, KitItem.objects.select_for_update().get(pk=item_id)
 
 
@@ -37,7 +37,7 @@ def accept_item(item_id: UUID, *, by: User, at: datetime) -> KitItem:
         raise KitError("details_missing")
     try:
         with transaction.atomic():
-            validate(item, held, cause=Spell.Cause.REVIEWED, at=at, by=by)
+            validate(item, held[item.member_id], cause=Spell.Cause.REVIEWED, at=at, by=by)
     except IntegrityError as error:
         if "unit_validated_once" in str(error):
             raise KitError("unit_held") from error

@@ -17,6 +17,16 @@ from tests.factories import NOON, UserFactory
 
 ITEM = str(uuid.uuid4())
 
+CLAIM = """
+    WITH paper AS (
+        INSERT INTO kitbag_proof (id, member_id, kind, file, name, content_type, size, digest, uploaded_at)
+        VALUES (gen_random_uuid(), %(member)s, 'receipt', 'a', 'a', 'image/png', 1, 'x', now()) RETURNING id
+    )
+    INSERT INTO kitbag_claim (item_id, held_item_id, ground, words, proof_id, opened_at, answer_by, answer,
+        answered_at, answer_words, state, decided_at, note)
+    SELECT {item}, %(item)s, '{ground}', '', paper.id, now(), '2030-01-01', '{answer}', {answered}, '', '{state}',
+        {decided}, '' FROM paper, generate_series(1, {many})"""
+
 # name of the rule → statements that break it; %(…)s are the rows of the fixture below.
 CASES = {
     # members
@@ -146,6 +156,47 @@ CASES = {
     "former_number_not_blank": """
         INSERT INTO kitbag_formernumber (product_id, serial, item_id, replaced_at)
         VALUES (%(product)s, '', %(item)s, now())""",
+    # proofs, claims, lists and imports
+    "proof_kept_once": """
+        INSERT INTO kitbag_proof (id, member_id, kind, file, name, content_type, size, digest, uploaded_at)
+        SELECT gen_random_uuid(), %(member)s, 'receipt', 'a', 'a', 'image/png', 1, 'x', now()
+        FROM generate_series(1, 2)""",
+    "proof_kind_known": """
+        INSERT INTO kitbag_proof (id, member_id, kind, file, name, content_type, size, digest, uploaded_at)
+        VALUES (gen_random_uuid(), %(member)s, 'song', 'a', 'a', 'image/png', 1, 'x', now())""",
+    "proof_content_type_known": """
+        INSERT INTO kitbag_proof (id, member_id, kind, file, name, content_type, size, digest, uploaded_at)
+        VALUES (gen_random_uuid(), %(member)s, 'receipt', 'a', 'a', 'text/html', 1, 'x', now())""",
+    "proof_not_empty": """
+        INSERT INTO kitbag_proof (id, member_id, kind, file, name, content_type, size, digest, uploaded_at)
+        VALUES (gen_random_uuid(), %(member)s, 'receipt', 'a', 'a', 'image/png', 0, 'x', now())""",
+    "claim_one_open_per_item": CLAIM.format(
+        item="%(draft)s", ground="used", answer="", answered="NULL", state="open", decided="NULL", many=2
+    ),
+    "claim_is_between_two_items": CLAIM.format(
+        item="%(item)s", ground="used", answer="", answered="NULL", state="open", decided="NULL", many=1
+    ),
+    "claim_ground_known": CLAIM.format(
+        item="%(draft)s", ground="mood", answer="", answered="NULL", state="open", decided="NULL", many=1
+    ),
+    "claim_answered_at": CLAIM.format(
+        item="%(draft)s", ground="used", answer="released", answered="NULL", state="open", decided="NULL", many=1
+    ),
+    "claim_decided_at": CLAIM.format(
+        item="%(draft)s", ground="used", answer="", answered="NULL", state="for_holder", decided="NULL", many=1
+    ),
+    "claim_objection_has_proof": CLAIM.format(
+        item="%(draft)s", ground="used", answer="objected", answered="now()", state="open", decided="NULL", many=1
+    ),
+    "kit_list_code_shape": """
+        INSERT INTO kitbag_kitlist (code, member_id, issued_at, rows, digest)
+        VALUES ('short', %(member)s, now(), '[]', 'x')""",
+    "kit_import_state_known": """
+        INSERT INTO kitbag_kitimport (id, member_id, created_at, rows, state, total, done)
+        VALUES (gen_random_uuid(), %(member)s, now(), '[]', 'lost', 0, 0)""",
+    "kit_import_done_within_total": """
+        INSERT INTO kitbag_kitimport (id, member_id, created_at, rows, state, total, done)
+        VALUES (gen_random_uuid(), %(member)s, now(), '[]', 'checked', 1, 2)""",
     # spells
     "spell_days_are_utc_dates_of_its_moments": """
         INSERT INTO kitbag_spell (member_id, product_id, item_id, counted_from, opened_at, cause, closed_cause)

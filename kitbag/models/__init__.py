@@ -1,6 +1,8 @@
 """What they own and what it is worth: catalogue, kit items, points facts and the standing."""
 
 from kitbag.models.catalogue import CatalogueLoad, FamilyName, LifecycleMark, Product, SearchName, Stage
+from kitbag.models.claims import Claim
+from kitbag.models.imports import KitImport
 from kitbag.models.kit import (
     FormerNumber,
     ItemEvent,
@@ -10,20 +12,27 @@ from kitbag.models.kit import (
     StolenUnit,
     WaitingReason,
 )
+from kitbag.models.lists import KitList
 from kitbag.models.night import Night
 from kitbag.models.points import Hold, LevelChange, Spell, Standing, Valuation
+from kitbag.models.proofs import Proof, ProofOpening
 
 __all__ = [
     "CatalogueLoad",
+    "Claim",
     "FamilyName",
     "FormerNumber",
     "Hold",
     "ItemEvent",
+    "KitImport",
     "KitItem",
+    "KitList",
     "LevelChange",
     "LifecycleMark",
     "Night",
     "Product",
+    "Proof",
+    "ProofOpening",
     "ProposedEdit",
     "RemovalReason",
     "SearchName",

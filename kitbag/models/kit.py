@@ -1,7 +1,7 @@
 """Kit items: one member's entry for one thing owned, and what happened to it (programme §3)."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -45,6 +45,12 @@ class RemovalReason(models.TextChoices):
     STOLEN = "stolen", _("It was stolen")
     BROKEN = "broken", _("It is broken")
     OTHER = "other", _("Another reason")
+    CLAIMED = "claimed", _("It belongs to another member now")
+
+    @classmethod
+    def offered(cls) -> list[tuple[str, Any]]:
+        """What a member may say; the others are written by operations."""
+        return [(reason.value, reason.label) for reason in cls if reason != cls.CLAIMED]
 
 
 class KitItemQuerySet(models.QuerySet["KitItem"]):
@@ -205,6 +211,12 @@ class ItemEvent(models.Model):
         EDIT_PROPOSED = "edit_proposed", _("Change of product or serial number proposed")
         EDIT_PASSED = "edit_passed", _("Change accepted")
         EDIT_REFUSED = "edit_refused", _("Change not accepted")
+        CLAIM_OPENED = "claim_opened", _("You asked us to decide about this serial number")
+        CLAIM_AGAINST = "claim_against", _("Someone else asked for this serial number")
+        CLAIM_ANSWERED = "claim_answered", _("You answered")
+        CLAIM_DECIDED = "claim_decided", _("Decided")
+        PROOF_ADDED = "proof_added", _("Proof added")
+        PROOF_REMOVED = "proof_removed", _("Proof removed")
         REMOVED = "removed", _("Removed from your kitbag")
         UNDONE = "undone", _("Removal undone")
 

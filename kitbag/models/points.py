@@ -125,6 +125,7 @@ class Spell(models.Model):
         REVIEWED = "reviewed", _("Checked by staff and validated")
         EDITED = "edited", _("Product or serial number changed")
         UNDONE = "undone", _("Removal undone")
+        CLAIMED = "claimed", _("Decided for you and validated")
 
     class ClosedCause(models.TextChoices):
         SOLD = "sold", _("Removed by you: sold")
@@ -133,6 +134,7 @@ class Spell(models.Model):
         BROKEN = "broken", _("Removed by you: broken")
         OTHER = "other", _("Removed by you")
         EDITED = "edited", _("Product or serial number changed")
+        CLAIMED = "claimed", _("Belongs to another member now")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="spells")
     product = models.ForeignKey(Product, models.PROTECT, related_name="spells")
@@ -162,12 +164,12 @@ class Spell(models.Model):
                 condition=Q(closed_at__isnull=True, closed_cause="")
                 | Q(
                     closed_at__isnull=False,
-                    closed_cause__in=["sold", "lost", "stolen", "broken", "other", "edited"],
+                    closed_cause__in=["sold", "lost", "stolen", "broken", "other", "edited", "claimed"],
                 ),
             ),
             models.CheckConstraint(
                 name="spell_cause_known",
-                condition=Q(cause__in=["registered", "reviewed", "edited", "undone"]),
+                condition=Q(cause__in=["registered", "reviewed", "edited", "undone", "claimed"]),
             ),
             ExclusionConstraint(
                 name="spell_of_an_item_never_overlaps",
@@ -267,6 +269,7 @@ class LevelChange(models.Model):
         REGISTERED = "registered", _("A product was validated")
         REMOVED = "removed", _("A product was removed")
         EDITED = "edited", _("A product was changed")
+        CLAIMED = "claimed", _("A disputed serial number was decided")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="level_changes")
     day = models.DateField()
@@ -288,7 +291,9 @@ class LevelChange(models.Model):
             ),
             models.CheckConstraint(
                 name="level_change_causes_known",
-                condition=Q(causes__contained_by=["value", "hold", "threshold", "registered", "removed", "edited"]),
+                condition=Q(
+                    causes__contained_by=["value", "hold", "threshold", "registered", "removed", "edited", "claimed"]
+                ),
             ),
         ]
         indexes = [

@@ -20,6 +20,8 @@ class Message(models.Model):
         ITEM_NEEDS_YOU = "item_needs_you", _("Item needs you")
         LEVEL_UP = "level_up", _("Level up")
         LEVEL_DOWN = "level_down", _("Level down")
+        CLAIM_AGAINST = "claim_against", _("Someone else claims a serial number")
+        CLAIM_DECIDED = "claim_decided", _("Claim decided")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="portal_messages"
@@ -59,6 +61,8 @@ class Message(models.Model):
                         "item_needs_you",
                         "level_up",
                         "level_down",
+                        "claim_against",
+                        "claim_decided",
                     ]
                 ),
             ),

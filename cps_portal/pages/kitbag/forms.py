@@ -206,7 +206,7 @@ class RemovalForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Why do you remove it?"),
-        choices=RemovalReason.choices,
+        choices=RemovalReason.offered(),
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Choose a reason."),
