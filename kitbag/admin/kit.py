@@ -113,9 +113,11 @@ class KitItemAdmin(DecidingAdmin):
         return f"{obj.product.name} {obj.serial_typed}".strip()
 
     def tools(self, request: HttpRequest, obj: KitItem) -> Iterable[tuple[str, str]]:
-        """Decide, and the proposed edits of this item."""
+        """Decide; the member; the proposed edits of this item."""
         if obj.state == KitItem.State.WAITING and self.has_decide_permission(request):
             yield _("Decide…"), reverse("admin:kitbag_kititem_decide", args=[obj.pk])
+        if request.user.has_perm("members.view_member"):
+            yield _("The member"), reverse("admin:members_member_change", args=[obj.member_id])
         edits = ProposedEdit.objects.filter(item=obj)
         if request.user.has_perm("kitbag.view_proposededit") and edits.exists():
             yield _("Proposed edits"), f"{reverse('admin:kitbag_proposededit_changelist')}?item__id__exact={obj.pk}"
@@ -182,7 +184,7 @@ class KitItemAdmin(DecidingAdmin):
                 "<li>{} · {} · {}{}</li>",
                 (
                     (
-                        f"{row.at:%Y-%m-%d %H:%M}",
+                        f"{shown(row.at.date())}, {row.at:%H:%M}",
                         row.get_kind_display(),
                         row.by.email if row.by else _("by itself"),
                         event_in_words(row),

@@ -13,8 +13,10 @@ from kitbag.models import CatalogueLoad, FormerNumber, KitItem, Night, Stage
 from kitbag.removal import remove_item
 from members.messages import post_security
 from members.models import Acceptance, Level
+from members.rules.roles import Role
 from tests.conftest import details
 from tests.factories import NOON
+from tests.portal.staff import as_role
 
 TOMORROW = NOON.date() + timedelta(days=1)
 
@@ -68,3 +70,18 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
         user=vera, content_type=kind, object_id=str(waiting.pk), object_repr="item", action_flag=2, change_message="x"
     )
     return waiting
+
+
+@pytest.fixture
+def clerk(db):
+    return as_role(Role.VALIDATION)
+
+
+@pytest.fixture
+def manager(db):
+    return as_role(Role.PROGRAMME_MANAGER)
+
+
+@pytest.fixture
+def care(db):
+    return as_role(Role.MEMBER_CARE)

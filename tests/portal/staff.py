@@ -2,14 +2,17 @@
 
 import hashlib
 import time
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from members.rules.roles import Role
-from tests.factories import UserFactory
+from tests.factories import NOON, UserFactory
 
 SUPERUSER = "superuser"
 EVERYBODY = [*(role.value for role in Role), SUPERUSER]
@@ -57,3 +60,25 @@ def programme_tables():
             rows = "\n".join(row[0] for row in cursor.fetchall())
             hashes[name] = hashlib.sha256(rows.encode()).hexdigest()
     return hashes
+
+
+def as_role(role):
+    """A client signed in with one role."""
+    return confirmed(staff_user(getattr(role, "value", role)))
+
+
+def day(offset):
+    """A day so many days after the clock's, as a form takes it."""
+    return (NOON.date() + timedelta(days=offset)).isoformat()
+
+
+def act(client, url_name, action, *rows, **more):
+    """Choose rows of a list and an act, and press Go."""
+    page = reverse(f"admin:{url_name}_changelist")
+    return client.post(page, {"action": action, "_selected_action": [str(row.pk) for row in rows], **more}, follow=True)
+
+
+def history(row):
+    """Who did what with a row, first to last."""
+    entries = LogEntry.objects.filter(object_id=str(row.pk)).order_by("pk")
+    return list(entries.values_list("user__name", "change_message"))
