@@ -32,7 +32,16 @@ KEYWORDS = {
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(?:_|gettext|ngettext|pgettext|npgettext)\({_STRING}(?:, *{_STRING})*(?:, *count)?\)")
 # Pages for staff speak English; what a member reads is complete in every language.
-STAFF_ONLY = ("admin.py", "/admin/", "staff_pages.py", "/management/", "/migrations/", "/dev/", "admin_site.py", "styleguide")
+STAFF_ONLY = (
+    "admin.py",
+    "/admin/",
+    "staff_pages.py",
+    "/management/",
+    "/migrations/",
+    "/dev/",
+    "admin_site.py",
+    "styleguide",
+)
 
 
 def po_path(language: str) -> Path:

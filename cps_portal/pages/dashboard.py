@@ -83,7 +83,7 @@ def _title(number: int, first_name: str) -> str:
 def clock_words(now: datetime, time_zone: str) -> str:
     """Date and time where the member is: Mon 23 Nov 2026, 14:00 London time."""
     local = now.astimezone(ZoneInfo(time_zone))
-    values = {"day": date_format(local, "D j M Y"), "time": date_format(local, "H:i")}
+    values = {"day": date_format(local, "DAY_FORMAT"), "time": date_format(local, "H:i")}
     if time_zone == "UTC":
         return _("%(day)s, %(time)s UTC") % values
     return _("%(day)s, %(time)s %(place)s time") % (values | {"place": place_of(time_zone, get_language() or "en")})

@@ -27,8 +27,10 @@ BAG_LIMIT = 100
 
 
 def sort_key(name: str) -> str:
-    """Names in the order people look for them: accents and case left out."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold() or name
+    """Names in the order people look for them, in any script: accents and case left out."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter)
+    ).casefold()
 
 
 class BagInput(forms.MultipleHiddenInput):
