@@ -116,6 +116,8 @@ class UserAdmin(ReasonedAdmin):
                 _("%(email)s signs in with a mailed code and then sets up a second factor.") % {"email": obj.email},
             )
             obj.save()
+            # Its owner proves it with the first mailed code, instead of being asked for a second one.
+            EmailAddress.objects.create(user=obj, email=obj.email, primary=True, verified=False)
             return
         columns = [name for name in form.changed_data if name not in {"groups", "reason"}]
         if columns:

@@ -72,7 +72,7 @@ def superuser(clock):
 def test_lists_answer_odd_queries(superuser, a_row_of_each, model):
     before = programme_tables()
     page = address(model, "changelist")
-    asked = dict.fromkeys(LOOKUPS, [ODD[8]]) | dict.fromkeys(filters(model), ODD[::3]) | {"q": ODD}
+    asked = {key: [ODD[8]] for key in LOOKUPS} | dict.fromkeys(filters(model), ODD[::3]) | {"q": ODD}
     for name, values in asked.items():
         for value in values:
             status = superuser.get(f"{page}?{quote(name)}={quote(value)}").status_code

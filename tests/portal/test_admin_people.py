@@ -1,7 +1,10 @@
 """Messages, terms and staff accounts on the staff pages."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
 
 from members.messages import post_security
@@ -78,6 +81,16 @@ def test_service_terms_that_are_not_allowed(manager, changes, field):
     assert ServiceTerms.objects.get(country="EG", valid_from=day(1)).target_days == 5
 
 
+def signs_in_by_code(email):
+    """Where a person lands who asks for a code, enters it and goes to the staff pages."""
+    browser = Client()
+    asked = browser.post(reverse("account_request_login_code"), {"email": email})
+    text = Message.objects.get(kind="security", user__email=email).sealed["text"]
+    (code,) = re.findall(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", text, re.MULTILINE)
+    browser.post(asked.url, {"code": code})
+    return browser.get(reverse("admin:index")).url.split("?")[0]
+
+
 def test_the_superuser_opens_a_staff_account():
     client = as_role(SUPERUSER)
     page = reverse("admin:members_user_add")
@@ -88,6 +101,7 @@ def test_the_superuser_opens_a_staff_account():
     assert (user.is_staff, user.is_superuser, user.has_usable_password()) == (True, False, False)
     assert list(user.groups.all()) == [role]
     assert "email" in client.post(page, post).context["adminform"].form.errors
+    assert signs_in_by_code(user.email) == reverse("staff-second-factor")
     change = reverse("admin:members_user_change", args=[user.pk])
     assert client.post(change, {"name": "New Clerk", "language": "en", "reason": "Left"}).status_code == 302
     user.refresh_from_db()
