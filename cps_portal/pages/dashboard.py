@@ -19,11 +19,11 @@ from cps_portal.pages import needs, outlook
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.needs import Waiting
 from kitbag import standing, statement
-from kitbag.models import LevelChange
 from kitbag.rules.statement import lines
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
 from members.models import Level, Member
+from members.prepared import Prepared
 from members.rules.days import programme_day
 from members.rules.levels import Thresholds
 from servicing import eligibility
@@ -31,6 +31,11 @@ from servicing.models import Service
 from servicing.rules.eligibility import No, Terms
 
 NEEDS_SHOWN = 6
+_LAST_CHANGE_TO = Prepared(
+    "last_level_change_to",
+    "bigint, smallint",
+    "SELECT day FROM kitbag_levelchange WHERE member_id = $1 AND to_level = $2 ORDER BY at DESC LIMIT 1",
+)
 
 
 @require_safe
@@ -97,8 +102,8 @@ def place_of(time_zone: str, language: str) -> str:
 
 def level_since(member: Member, level: Level) -> date:
     """The day on which the level of today began; a member's first is as old as the membership."""
-    days = LevelChange.objects.filter(member=member, to_level=level).order_by("-at").values_list("day", flat=True)
-    return days.first() or programme_day(member.joined_at)
+    rows = _LAST_CHANGE_TO.rows(member.pk, level.value)
+    return rows[0][0] if rows else programme_day(member.joined_at)
 
 
 def _because(view: outlook.Outlook) -> str:
