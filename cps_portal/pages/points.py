@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from cps_portal.pages import needs, outlook
 from cps_portal.pages.counting import in_words, sentence
-from cps_portal.pages.kitbag.words import listed
+from cps_portal.pages.kitbag.words import listed, listed_plainly
 from cps_portal.pages.statement_lines import row_of
 from kitbag import standing, statement
 from kitbag.models import Valuation
@@ -170,7 +170,7 @@ def _chart(
     if biggest and biggest.change < 0 and biggest.product and (last - biggest.day).days > 200:
         total = dict(falling)[biggest.day]
         name = needs.short_name(products[biggest.product].name)
-        text = f"{date_format(biggest.day, 'j M')}, {name}"
+        text = listed_plainly([date_format(biggest.day, "j M"), name])
         notes.append({"day": biggest.day, "total": total, "text": text, "side": "after"})
         if waiting_points:
             text = _("with your %(points)s waiting points") % {"points": f"{waiting_points:,}"}
