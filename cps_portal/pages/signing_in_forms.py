@@ -10,6 +10,7 @@ from allauth.mfa.webauthn import forms as passkeys
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from qrcode import make as draw_qr
 from qrcode.image.svg import SvgPathFillImage
 
@@ -18,6 +19,26 @@ from cps_portal.staff_access import shorten_for_staff
 PASSWORD_LIMIT = 1000
 KEY_NAME_LIMIT = 100
 LABELS = {"email": _("E-mail"), "login": _("E-mail")}
+# What members read in allauth's own words: named here, so that our catalogues translate it and not allauth's.
+READ_BY_MEMBERS = (
+    gettext_noop("Authenticator code"),
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("Code"),
+    gettext_noop("Current Password"),
+    gettext_noop("Incorrect code."),
+    gettext_noop("Incorrect password."),
+    gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
+    gettext_noop("Password (again)"),
+    gettext_noop("Please type your current password."),
+    gettext_noop("The email address and/or password you specified are not correct."),
+    gettext_noop("The new value must be different from the current one."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Use a security key"),
+    gettext_noop("Use authenticator app or code"),
+    gettext_noop("Use your password"),
+    gettext_noop("You must type the same password each time."),
+)
 
 
 class InOurWords:
