@@ -17,7 +17,9 @@ HOLES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?[a-z]+[^>]*>")
 
 def catalogue():
     with po_path("ar").open("rb") as file:
-        return [message for message in read_po(file, locale="ar") if message.id]
+        messages = [message for message in read_po(file, locale="ar") if message.id]
+    # What is still open fails tests/test_quality.py.
+    return [message for message in messages if all(strings(message))]
 
 
 def strings(message):
