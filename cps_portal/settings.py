@@ -351,5 +351,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Says every table of every font that a PDF takes along.
+        "fontTools": {"level": "WARNING"},
     },
 }
