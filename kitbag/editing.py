@@ -37,7 +37,7 @@ def edit_item(
     "date_early"; standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
-    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
+    held = claims.lock_with_claimants(member_id, item_id)
     item = KitItem.objects.select_for_update().select_related("product").get(pk=item_id, member=member_id)
     if item.state != KitItem.State.VALIDATED:
         raise KitError("not_counting")

@@ -17,8 +17,8 @@ from django.db.models.functions import Coalesce, Lower
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, Valuation
 from kitbag.models.kit import KitItemQuerySet
 from kitbag.paging import Key, beyond, decoded, encoded
-from kitbag.rules.checks import MEMBER_ACTS
 from kitbag.rules.serials import normalise
+from kitbag.turns import ASKED, CLAIMED, NEEDS_MEMBER
 
 PAGE = 60
 QUERY_LIMIT = 80
@@ -69,6 +69,8 @@ class Row:
     reasons: list[str]
     in_servicing: bool
     change_waits: bool
+    asked: bool
+    claimed: bool
     points: int
     points_full: int
     stage: str
@@ -102,8 +104,7 @@ class Page:
 
 _SHOWN: dict[Show, Q] = {
     Show.ANY: Q(pk__isnull=False),
-    Show.NEEDS_YOU: Q(state__in=[KitItem.State.DRAFT, KitItem.State.REFUSED])
-    | Q(state=KitItem.State.WAITING, reasons__overlap=sorted(MEMBER_ACTS)),
+    Show.NEEDS_YOU: NEEDS_MEMBER,
     Show.COUNTS: Q(state=KitItem.State.VALIDATED),
     Show.WAITING: Q(state__in=[KitItem.State.DRAFT, KitItem.State.WAITING, KitItem.State.REFUSED]),
     Show.SERVICING: Q(in_case_since__isnull=False),
@@ -211,7 +212,11 @@ def page_of(member_id: int, *, day: date, choice: Choice, after: str = "", befor
         items = items.filter(beyond(keys, start, backwards=backwards))
     order = [f"-{name}" if descending != backwards else name for name, descending in keys]
     change = ProposedEdit.objects.filter(item=OuterRef("pk"), state=ProposedEdit.State.WAITING)
-    values = list(items.annotate(change_waits=Exists(change)).order_by(*order).values(*_COLUMNS)[: limit + 1])
+    values = list(
+        items.annotate(change_waits=Exists(change), asked=ASKED, claimed=CLAIMED)
+        .order_by(*order)
+        .values(*_COLUMNS)[: limit + 1]
+    )
     more = len(values) > limit
     values = values[:limit]
     if backwards:
@@ -247,6 +252,8 @@ _COLUMNS = (
     "stage",
     "sort_name",
     "change_waits",
+    "asked",
+    "claimed",
 )
 
 
@@ -267,6 +274,8 @@ def _row(values: dict[str, Any]) -> Row:
         reasons=values["reasons"],
         in_servicing=values["in_case_since"] is not None,
         change_waits=values["change_waits"],
+        asked=values["asked"],
+        claimed=values["claimed"],
         points=values["points"],
         points_full=values["product__points_full"],
         stage=values["stage"],

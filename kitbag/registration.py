@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from kitbag import checking, standing
-from kitbag.models import Claim, ItemEvent, KitItem, LevelChange, Product, Spell, Standing, Valuation
+from kitbag import checking, claim_news, standing
+from kitbag.models import ItemEvent, KitItem, LevelChange, Product, Spell, Standing, Valuation
 from kitbag.rules import checks
 from kitbag.rules.checks import MEMBER_ACTS, Reason
 from kitbag.rules.serials import normalise
@@ -91,11 +91,11 @@ def complete_item(
     if product_id is not None:
         item.product_id = product_id
     _fill(item, details)
-    if (item.product_id, item.serial) != unit:
-        Claim.objects.filter(item=item).withdraw(at=at)
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.EDITED, by=by)
     item.note = ""
     _check(item, held, at=at, by=by)
+    if (item.product_id, item.serial) != unit or Reason.UNIT_HELD not in item.reasons:
+        claim_news.withdraw_claims_of(item, at=at)
     return item
 
 

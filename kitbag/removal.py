@@ -44,7 +44,7 @@ def remove_item(item_id: UUID, *, member_id: int, reason: RemovalReason, at: dat
     """
     standing.enter_day(programme_day(at))
     # Whoever claims this unit may get it by this very act: their standings are locked with ours.
-    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
+    held = claims.lock_with_claimants(member_id, item_id)
     item = KitItem.objects.select_for_update().get(pk=item_id, member=member_id)
     if item.state == KitItem.State.REMOVED:
         return item
@@ -108,6 +108,7 @@ def undo_removal(item_id: UUID, *, member_id: int, at: datetime, by: User | None
         item.state, item.reasons = removal.facts["state"], removal.facts["reasons"]
         item.save(update_fields=["state", "reasons", "removed_at", "removal_reason"])
         return item
+    suspected = _waiting_for_a_report(item)
     taken = _taken_since(item, at=at)
     if not taken:
         try:
@@ -121,9 +122,23 @@ def undo_removal(item_id: UUID, *, member_id: int, at: datetime, by: User | None
     if taken:
         wait(item, taken, at=at)
         return item
+    for other in suspected:
+        # The report is withdrawn and the unit held again: from now on that is a claim.
+        reasons = [Reason(code) for code in other.reasons if code not in (Reason.STOLEN, Reason.UNIT_HELD)]
+        wait(other, [*reasons, Reason.UNIT_HELD], at=at, note=other.note)
     open_spell(item, cause=Spell.Cause.UNDONE, at=at)
     standing.settle(held, at=at, cause=LevelChange.Cause.REGISTERED, item_id=item.pk)
     return item
+
+
+def _waiting_for_a_report(item: KitItem) -> list[KitItem]:
+    """Items of others that wait because this one was reported stolen, under lock.
+
+    Locked before the unit is taken again: whoever decides on one of them takes these in the same order.
+    """
+    waiting = KitItem.objects.filter(product=item.product_id, state=KitItem.State.WAITING)
+    waiting = waiting.exclude(serial="").filter(serial=item.serial, reasons__contains=[Reason.STOLEN.value])
+    return list(waiting.exclude(pk=item.pk).select_for_update().order_by("pk"))
 
 
 def _taken_since(item: KitItem, *, at: datetime) -> list[Reason]:

@@ -17,7 +17,8 @@ _ROWS = Prepared(
             SELECT FROM kitbag_valuation l WHERE l.product_id = v.product_id
             AND l.effective_on = v.effective_on AND l.revision > v.revision)
         ORDER BY v.effective_on DESC LIMIT 1), 0) AS worth,
-    i.state, i.reasons, i.note, p.serial_need, i.serial, i.country_of_purchase, i.purchased_on, i.store
+    i.state, i.reasons, i.note, p.serial_need, i.serial, i.country_of_purchase, i.purchased_on, i.store,
+    EXISTS (SELECT FROM kitbag_claim c WHERE c.item_id = i.id AND c.state = 'open')
     FROM kitbag_kititem i JOIN kitbag_product p ON p.id = i.product_id
     WHERE i.member_id = $1 AND i.state IN ('draft', 'waiting', 'refused')
     ORDER BY worth DESC, i.added_at""",
@@ -26,7 +27,7 @@ _ROWS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """One item; `points` are those of the day, once it counts."""
+    """One item; `points` are those of the day, once it counts; `asked`: its member claims the unit."""
 
     id: UUID
     product: int
@@ -40,6 +41,7 @@ class Uncounted:
     country: str
     purchased_on: date | None
     store: str
+    asked: bool
 
 
 def uncounted_of(member_id: int, *, day: date) -> list[Uncounted]:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from kitbag import checking, claims, standing
 from kitbag.editing import pass_edit
-from kitbag.models import ItemEvent, KitItem, Product, ProposedEdit, Spell, Standing
+from kitbag.models import Claim, ItemEvent, KitItem, Product, ProposedEdit, Spell, Standing
 from kitbag.registration import KitError, tell, validate, wait
 from kitbag.rules import checks
 from kitbag.rules.checks import Reason
@@ -18,7 +18,7 @@ from members.rules.days import programme_day
 def _locked(item_id: UUID, at: datetime) -> tuple[dict[int, Standing], KitItem]:
     standing.enter_day(programme_day(at))
     member_id = KitItem.objects.values_list("member", flat=True).get(pk=item_id)
-    held = claims.lock_all([member_id, *claims.members_concerned(item_id)])
+    held = claims.lock_with_claimants(member_id, item_id)
     return held, KitItem.objects.select_for_update().get(pk=item_id)
 
 
@@ -49,13 +49,15 @@ def accept_item(item_id: UUID, *, by: User, at: datetime) -> KitItem:
 def reject_item(item_id: UUID, *, note: str, by: User, at: datetime) -> KitItem:
     """Staff do not accept a waiting item; the member reads why and may put it right.
 
-    Raises KitError: "not_waiting", "note_missing"; standing.DayTurned.
+    Raises KitError: "not_waiting", "note_missing", "claim_open" (that is decided first); standing.DayTurned.
     """
     if not note.strip():
         raise KitError("note_missing")
     _held, item = _locked(item_id, at)
     if item.state != KitItem.State.WAITING:
         raise KitError("not_waiting")
+    if Claim.objects.open().filter(item=item).exists():
+        raise KitError("claim_open")
     item.state, item.reasons, item.note = KitItem.State.REFUSED, [], note.strip()
     item.save(update_fields=["state", "reasons", "note"])
     event = ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.REFUSED, facts={"note": item.note}, by=by)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from kitbag.models.catalogue import Product
-from kitbag.rules.checks import MEMBER_ACTS, Reason
+from kitbag.rules.checks import Reason
 from members.models import Member
 
 if TYPE_CHECKING:
@@ -62,17 +62,6 @@ class KitItemQuerySet(models.QuerySet["KitItem"]):
 
     def validated(self) -> "KitItemQuerySet":
         return self.filter(state=KitItem.State.VALIDATED)
-
-    def needs_member(self) -> "KitItemQuerySet":
-        """Blue dot: details missing, refused, or waiting for something only the member can put right."""
-        return self.filter(
-            Q(state__in=[KitItem.State.DRAFT, KitItem.State.REFUSED])
-            | Q(state=KitItem.State.WAITING, reasons__overlap=sorted(MEMBER_ACTS))
-        )
-
-    def being_checked(self) -> "KitItemQuerySet":
-        """Words only, no dot: staff are looking."""
-        return self.filter(state=KitItem.State.WAITING).exclude(reasons__overlap=sorted(MEMBER_ACTS))
 
     def uncounted(self) -> "KitItemQuerySet":
         """Everything whose points are grey: drafts, waiting and refused items."""

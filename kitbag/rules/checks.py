@@ -1,5 +1,6 @@
 """The automatic checks of a complete item: clean, or waiting with its reasons (programme §3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,11 +24,17 @@ class Reason(StrEnum):
     OVER_LIMIT = "over_limit"
 
 
-# What only the member can put right: a blue dot. The others wait for staff: words, no dot.
+# What only the member can put right: a blue dot. The others wait for staff: words, no dot. A unit held by
+# another is the member's turn until they have asked for it (a claim), then it is staff's.
 MEMBER_ACTS = frozenset(
     reason.value
     for reason in (Reason.SERIAL_SHAPE, Reason.DATE_CODE, Reason.DATE_FUTURE, Reason.DATE_EARLY, Reason.ASKED)
 )
+
+
+def members_turn(reasons: Iterable[str], *, asked: bool) -> list[Reason]:
+    """Reasons for which the member has to act; `asked`: they have an open claim to the unit."""
+    return [Reason(code) for code in reasons if code in MEMBER_ACTS or (code == Reason.UNIT_HELD and not asked)]
 
 
 class Detail(StrEnum):

@@ -16,6 +16,7 @@ from kitbag.listing import Choice, Show, Sort
 from kitbag.models import ItemEvent, KitItem, Night, ProposedEdit, RemovalReason, StolenUnit, WaitingReason
 from kitbag.rules.checks import Reason
 from kitbag.rules.worth import Step
+from kitbag.turns import BEING_CHECKED, NEEDS_MEMBER
 from members.models import Level
 from servicing import eligibility
 from tests.conftest import details
@@ -152,7 +153,8 @@ def test_the_states_a_page_counts_are_those_of_the_vocabulary(layla, camera, len
         choice=choice,
         fast_track=eligibility.qualifying(eligibility.terms_of("GB", level=1, day=DAY)),
     )
-    assert counts.needs_you == mine.needs_member().count() == 2
+    assert counts.needs_you == mine.filter(NEEDS_MEMBER).count() == 2
+    assert mine.filter(BEING_CHECKED).count() == 1
     assert counts.uncounted == mine.uncounted().count() == 3
     assert counts.validated == mine.validated().count() == 1
 

@@ -17,8 +17,9 @@ from cps_portal.pages.kitbag.forms import DetailsForm
 from cps_portal.pages.kitbag.item import crumbs_of, details_of, own_item
 from cps_portal.pages.kitbag.words import REFUSALS, saved_words
 from kitbag import editing, registration, standing
-from kitbag.models import KitItem, ProposedEdit
+from kitbag.models import Claim, KitItem, ProposedEdit
 from kitbag.registration import KitError
+from kitbag.rules.checks import Reason
 from kitbag.rules.serials import looks_like, normalise
 from members.access import MemberRequest, member_required
 from members.rules.days import programme_day
@@ -126,4 +127,5 @@ def _saved(item: KitItem, edit: ProposedEdit | None, product: choosing.Chosen, *
         return _("Saved. We check the change; until then the old values hold and it goes on counting.")
     if was_counting:
         return _("Saved. %(name)s goes on counting.") % {"name": product.name}
-    return saved_words(item, name=product.name, points=product.points)
+    asked = Reason.UNIT_HELD in item.reasons and Claim.objects.open().filter(item=item).exists()
+    return saved_words(item, name=product.name, points=product.points, asked=asked)

@@ -20,7 +20,7 @@ from kitbag import listing, standing
 from kitbag.listing import Choice, Counts, Row, Show, Sort
 from kitbag.models import FamilyName, KitItem, Stage
 from kitbag.rules import checks
-from kitbag.rules.checks import MEMBER_ACTS, Detail, Entry
+from kitbag.rules.checks import Detail, Entry, Reason, members_turn
 from members.access import MemberRequest, member_required
 from members.models import Level, Threshold
 from members.rules.days import programme_day
@@ -232,12 +232,18 @@ def row_of(row: Row, *, day: date, terms: Terms) -> dict[str, Any]:
     missing = missing_of(row)
     validated = row.state == KitItem.State.VALIDATED
     state, state_words = words.state_of(
-        row.state, row.reasons, missing=missing, in_servicing=row.in_servicing, change_waits=row.change_waits
+        row.state,
+        row.reasons,
+        missing=missing,
+        in_servicing=row.in_servicing,
+        change_waits=row.change_waits,
+        asked=row.asked,
+        claimed=row.claimed,
     )
     href = reverse("kitbag-item", args=[row.id])
     edit = reverse("kitbag-item-edit", args=[row.id])
     first_gap = f"{edit}#id_{missing[0]}" if missing else ""
-    acts = row.state == KitItem.State.REFUSED or bool(MEMBER_ACTS.intersection(row.reasons))
+    acts = row.state == KitItem.State.REFUSED or row.claimed or bool(members_turn(row.reasons, asked=row.asked))
     track = answer(
         Thing(
             listed=row.fast_track,
@@ -267,6 +273,15 @@ def row_of(row: Row, *, day: date, terms: Terms) -> dict[str, Any]:
         "points": row.points,
         "was": row.points_full if row.points < row.points_full else None,
         "waiting": not validated,
-        "action": _("Complete details") if first_gap else _("Put it right"),
+        "action": _action(row, complete=not first_gap),
         "action_href": first_gap or (href if acts else ""),
     }
+
+
+def _action(row: Row, *, complete: bool) -> str:
+    if not complete:
+        return _("Complete details")
+    if row.claimed:
+        return _("Release or object")
+    only_held = members_turn(row.reasons, asked=row.asked) == [Reason.UNIT_HELD]
+    return _("Tell us more") if only_held else _("Put it right")

@@ -8,8 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from kitbag.models import ItemEvent, KitItem, RemovalReason, WaitingReason
-from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
+from kitbag.models import Claim, ItemEvent, KitItem, RemovalReason, WaitingReason
+from kitbag.rules.checks import Detail, Reason, members_turn
 from servicing.rules.eligibility import Answer, CentreKind, No
 
 Words = str | Promise
@@ -39,8 +39,8 @@ WHAT_TO_DO: dict[Reason, Words] = {
     Reason.DATE_EARLY: gettext_lazy("Correct the date of purchase, or choose the product you own."),
     Reason.ASKED: gettext_lazy("Read our question, change what it asks about and save."),
     Reason.UNIT_HELD: gettext_lazy(
-        "Compare the number once more and correct it if you can. If it is right, as with second-hand kit, keep your "
-        "proof of purchase at hand: we sort it out and tell you."
+        "Compare the number once more. If it is right, as it can be with second-hand kit, tell us how you came by it "
+        "and add your proof of purchase: then we decide."
     ),
     Reason.SHAPE_CONFIRMED: gettext_lazy("You told us that this is what it says. We look at it and tell you."),
     Reason.SIBLING: gettext_lazy("Check that you chose the product you own. If so, there is nothing to do."),
@@ -57,7 +57,9 @@ TO_LOOK_AT: dict[Reason, Words] = {
     Reason.DATE_FUTURE: gettext_lazy("Look at the date"),
     Reason.DATE_EARLY: gettext_lazy("Look at the date"),
     Reason.ASKED: gettext_lazy("Answer our question"),
+    Reason.UNIT_HELD: gettext_lazy("Another member has registered it: tell us more"),
 }
+CLAIMED = gettext_lazy("Someone else claims this serial number")
 NOT_ELIGIBLE: dict[No, Words] = {
     No.NOT_LISTED: gettext_lazy("This product is not on the Fast Track list."),
     No.UNSERVICEABLE: gettext_lazy("This product can no longer be serviced."),
@@ -93,7 +95,12 @@ REFUSALS: dict[str, tuple[str, Words]] = {
     "date_future": (Detail.DATE, gettext_lazy("This date lies in the future.")),
     "date_early": (Detail.DATE, gettext_lazy("This is before the product was announced.")),
     "not_yours": ("", gettext_lazy("This form is out of date. Look at it and save again.")),
+    "claimed": ("", gettext_lazy("This unit belongs to another member now.")),
     "too_late": ("", gettext_lazy("The days in which a removal can be undone are over. Add the product again.")),
+    "not_open": ("", gettext_lazy("This was decided in the meantime.")),
+    "not_a_claim": ("", gettext_lazy("This product does not wait for a claim any more.")),
+    "changed": ("", gettext_lazy("This changed a moment ago. Look at it and send it again.")),
+    "proof_missing": ("proof", gettext_lazy("Add your proof of purchase.")),
 }
 
 
@@ -116,10 +123,22 @@ def missing_words(details: Iterable[Detail]) -> str:
 
 
 def state_of(
-    state: str, reasons: Sequence[str], *, missing: Sequence[Detail], in_servicing: bool, change_waits: bool = False
+    state: str,
+    reasons: Sequence[str],
+    *,
+    missing: Sequence[Detail],
+    in_servicing: bool,
+    change_waits: bool = False,
+    asked: bool = False,
+    claimed: bool = False,
 ) -> tuple[str, str]:
-    """Dot and words of an item's state (design: blue needs you, ring being checked, green counts)."""
+    """Dot and words of an item's state (design: blue needs you, ring being checked, green counts).
+
+    `asked`: its member has an open claim to the unit; `claimed`: another has one against it, unanswered.
+    """
     if state == KitItem.State.VALIDATED:
+        if claimed:
+            return "needs-you", _("Someone else claims it")
         if in_servicing:
             return "servicing", _("Counts. In servicing")
         return "counts", _("Counts. A change is being checked") if change_waits else _("Counts")
@@ -127,9 +146,8 @@ def state_of(
         return "needs-you", missing_words(missing) if missing else _("Details missing")
     if state == KitItem.State.REFUSED:
         return "needs-you", _("Not accepted")
-    acts = [reason for reason in reasons if reason in MEMBER_ACTS]
-    if acts:
-        return "needs-you", str(TO_LOOK_AT[Reason(acts[0])])
+    if acts := members_turn(reasons, asked=asked):
+        return "needs-you", str(TO_LOOK_AT[acts[0]])
     return "checking", _("We are checking it")
 
 
@@ -139,6 +157,14 @@ def of_event(kind: str, facts: Mapping[str, Any]) -> str:
         return str(note)
     if kind == ItemEvent.Kind.REMOVED:
         return str(RemovalReason(facts["reason"]).label)
+    if kind == ItemEvent.Kind.CLAIM_ANSWERED:
+        return _("You released it") if facts.get("answer") == Claim.Answer.RELEASED else _("You objected, with proof")
+    if kind == ItemEvent.Kind.CLAIM_DECIDED:
+        if facts.get("withdrawn"):
+            return _("Nobody else asks for it any more. It stays with you")
+        return _("It is yours") if facts["yours"] else _("It belongs to another member")
+    if kind == ItemEvent.Kind.CLAIM_OPENED:
+        return str(Claim.Ground(facts["ground"]).label) if "ground" in facts else ""
     if kind == ItemEvent.Kind.EDITED:
         return capfirst(listed([str(DETAIL_NAMES[detail]) for detail in Detail if detail in facts]))
     parts = [str(WaitingReason(code).label) for code in facts.get("reasons", ())]
@@ -158,8 +184,8 @@ def fast_track_words(answer: Answer) -> str:
     return days % {"days": answer.best}
 
 
-def saved_words(item: KitItem, *, name: str, points: int) -> str:
-    """The toast after saving: what became of it."""
+def saved_words(item: KitItem, *, name: str, points: int, asked: bool = False) -> str:
+    """The toast after saving: what became of it; `asked` where the member has an open claim to the unit."""
     words = {"name": name, "points": f"{points:,}"}
     if item.state == KitItem.State.VALIDATED:
         return _("%(name)s counts: %(points)s points.") % words
@@ -167,6 +193,6 @@ def saved_words(item: KitItem, *, name: str, points: int) -> str:
         return str(REFUSALS["removed"][1])
     if item.state == KitItem.State.DRAFT:
         return _("%(name)s is in your kitbag. Its %(points)s points count once all details are there.") % words
-    if MEMBER_ACTS.intersection(item.reasons):
+    if members_turn(item.reasons, asked=asked):
         return _("%(name)s is saved. It needs a look from you before it counts.") % words
     return _("%(name)s is saved. We are checking it; its %(points)s points count after that.") % words
