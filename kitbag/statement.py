@@ -53,26 +53,23 @@ _STEPS = Prepared(
         AND l.effective_on = v.effective_on AND l.revision > v.revision)
     ORDER BY v.product_id, v.effective_on""",
 )
-_HOLDS = Prepared(
-    "holds_of_member",
+# What makes a level of a total: the member's holds in force, and every change of thresholds.
+_LEVELS = Prepared(
+    "levels_of_member",
     "bigint, date",
-    """SELECT h.level, h.begins_on, h.ends_on FROM kitbag_hold h
+    """SELECT true AS held, h.begins_on AS begins, h.ends_on, h.level::int, 0, 0 FROM kitbag_hold h
     WHERE h.member_id = $1 AND h.ends_on > $2 AND h.ends_on > h.begins_on AND NOT EXISTS (
         SELECT FROM kitbag_hold l WHERE l.member_id = h.member_id AND l.number = h.number AND l.revision > h.revision)
-    ORDER BY h.begins_on, h.number""",
-)
-_THRESHOLDS = Prepared(
-    "thresholds_in_force",
-    "date",
-    """SELECT t.effective_on, t.silver, t.gold, t.platinum FROM members_threshold t
-    WHERE t.effective_on <= $1 AND NOT t.is_withdrawn AND NOT EXISTS (
+    UNION ALL
+    SELECT false, t.effective_on, NULL, t.silver, t.gold, t.platinum FROM members_threshold t
+    WHERE NOT t.is_withdrawn AND NOT EXISTS (
         SELECT FROM members_threshold l WHERE l.effective_on = t.effective_on AND l.revision > t.revision)
-    ORDER BY t.effective_on""",
+    ORDER BY begins""",
 )
 
 
 def history_of(member_id: int, *, also: Collection[int] = ()) -> History:
-    """Everything a member's statement follows from, in four queries whatever the kitbag.
+    """Everything a member's statement follows from, in three queries whatever the kitbag.
 
     The steps of products in `also` come along, for what would keep a level.
     """
@@ -96,12 +93,13 @@ def _history(rows: Collection[tuple[Any, ...]], member_id: int, *, after: date, 
     steps: dict[int, list[Step]] = defaultdict(list)
     for product, day, points, stage, reason in _STEPS.rows(list({row[1] for row in rows} | set(also))):
         steps[product].append(Step(day, points, stage, reason))
+    levels = _LEVELS.rows(member_id, after)
     return History(
         Facts(
             spells=[SpellFact(*row[:7]) for row in rows],
             steps=steps,
-            holds=[Held(*row) for row in _HOLDS.rows(member_id, after)],
-            thresholds=[(day, Thresholds(*needs)) for day, *needs in _THRESHOLDS.rows(date.max)],
+            holds=[Held(level, begins, ends) for held, begins, ends, level, *_none in levels if held],
+            thresholds=[(begins, Thresholds(*needs)) for held, begins, _ends, *needs in levels if not held],
         ),
         {row[1]: Named(row[7], row[8] or "") for row in rows},
     )

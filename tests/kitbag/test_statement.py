@@ -14,7 +14,7 @@ from members.rules.days import programme_day
 from tests.conftest import details
 from tests.factories import NOON, ProductFactory
 
-QUERIES = 4
+QUERIES = 3
 
 
 def a_life(member, register, vera, *, seed):
