@@ -1,6 +1,5 @@
 """Forms of the kitbag: they shape what was typed and write nothing."""
 
-import re
 import uuid
 from datetime import date
 from functools import cache
@@ -17,16 +16,10 @@ from cps_portal.pages.joining_form import sort_key
 from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag.models import RemovalReason
 from kitbag.registration import Details, KitError
+from kitbag.rules import dates
 from kitbag.rules.checks import Detail
 from kitbag.rules.serials import normalise
 from members.rules.names import can_be_seen, tidy
-
-# Canon's first camera was sold in 1936; a purchase far ahead is a slip of the finger.
-FIRST_YEAR, LAST_YEAR = 1936, 2100
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
-_WORDS = re.compile(r"(\d{1,2})\.? ?([^\W\d]+)\.?,? ?(\d{4})")
-_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 class MayWait(forms.Field):
@@ -40,41 +33,10 @@ class MayWait(forms.Field):
         super().validate(value)
 
 
-def plain_digits(text: str) -> str:
-    """Any script's decimal digits as 0 to 9."""
-    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
-
-
-def _month(name: str) -> int | None:
-    """A month by its English name or the page's language's, in full or short."""
-    wanted = name.casefold()
-    if wanted[:3] in _ENGLISH and len(wanted) >= 3:
-        return _ENGLISH.index(wanted[:3]) + 1
-    for names in (MONTHS, MONTHS_3):
-        for number, month in names.items():
-            if str(month).casefold() == wanted:
-                return number
-    return None
-
-
 def read_date(text: str) -> date | None:
-    """A day as people type it: 2027-09-14, 14/09/2027, 14 Sep 2027. None where it is no day."""
-    typed = " ".join(plain_digits(tidy(text)).split())
-    year: str | int | None
-    month: str | int | None
-    if found := _ISO.fullmatch(typed):
-        year, month, day = found.groups()
-    elif found := _DAY_FIRST.fullmatch(typed):
-        day, month, year = found.groups()
-    elif found := _WORDS.fullmatch(typed):
-        day, name, year = found.groups()
-        month = _month(name)
-    else:
-        return None
-    try:
-        return date(int(year), int(month or 0), int(day))
-    except ValueError:
-        return None
+    """A day as people type it, with the months of the page's language. None where it is no day."""
+    months = {str(month).casefold(): number for names in (MONTHS, MONTHS_3) for number, month in names.items()}
+    return dates.read_date(text, months=months)
 
 
 class PurchaseDateField(MayWait):
@@ -90,7 +52,7 @@ class PurchaseDateField(MayWait):
         day = None if "\x00" in typed else read_date(text)
         if day is None:
             raise ValidationError(_("Write the date as 14/09/2027 or 14 Sep 2027."), code="invalid")
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        if not dates.FIRST_YEAR <= day.year <= dates.LAST_YEAR:
             raise ValidationError(_("Look at the year again."), code="year")
         return day
 
