@@ -80,8 +80,8 @@ def make_environment(python: Path) -> None:
         say("Making the environment in .venv (once, and again when the lock changes) ...")
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)], stdin=subprocess.DEVNULL):
             sys.exit(f"Could not make {VENV}; see above.")
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-input"]
-        exact = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", LOCK]
+        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-input"]
+        exact = ["--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK)]
         if subprocess.call([*pip, *exact], stdin=subprocess.DEVNULL):
             sys.exit("pip could not install the lock file (requirements-dev.txt); see above.")
         stamp.write_text(wanted)
@@ -96,11 +96,7 @@ def find_browser() -> str:
         if manager and install(packages):
             browser = working_browser()
         if not (browser and has_libatomic()):
-            order = (
-                " ".join([*MANAGERS[manager][0], *packages])
-                if manager
-                else "install " + " and ".join(packages)
-            )
+            order = " ".join([*MANAGERS[manager][0], *packages]) if manager else "install " + " and ".join(packages)
             sys.exit(
                 "The browser tests need Chromium and libatomic, and they are never skipped.\n"
                 f"As an administrator: {order}\n"
@@ -133,21 +129,22 @@ def install(packages: list[str]) -> bool:
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if manager is None or (
         sudo
-        and (
-            not shutil.which("sudo")
-            or subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode
-        )
+        and (not shutil.which("sudo") or subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode)
     ):
         return False
     say(f"Installing {' '.join(packages)} with {manager} ...")
-    quiet = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": sys.stderr,
-        "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-    }
+
+    def quietly(*command: str) -> int:
+        return subprocess.call(
+            [*sudo, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )
+
     if manager == "apt-get":
-        subprocess.call([*sudo, "apt-get", "update", "-qq"], **quiet)
-    return subprocess.call([*sudo, *MANAGERS[manager][0], *packages], **quiet) == 0
+        quietly("apt-get", "update", "-qq")
+    return quietly(*MANAGERS[manager][0], *packages) == 0
 
 
 if __name__ == "__main__":

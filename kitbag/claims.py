@@ -187,7 +187,7 @@ def _locked(claim_id: int, *, at: datetime, holder: int | None = None) -> tuple[
     claims = Claim.objects.filter(held_item__member=holder) if holder else Claim.objects.all()
     both = claims.filter(pk=claim_id).values_list("item__member", "held_item__member")
     # A claim may have been turned against the next holder meanwhile: then it is not this holder's to answer.
-    held = _lock_those(lambda: both.get())
+    held = _lock_those(both.get)
     claim = claims.select_for_update(of=("self",)).select_related("item", "held_item").get(pk=claim_id)
     if claim.state != Claim.State.OPEN:
         raise KitError("not_open")

@@ -44,6 +44,12 @@ SEEDED = {
 }
 
 
+def pytest_itemcollected(item):
+    """pytest-django makes the test database only where a test names `db`; committed_db stands for it."""
+    if "committed_db" in getattr(item, "fixturenames", ()) and "db" not in item.fixturenames:
+        item.fixturenames.append("db")
+
+
 @pytest.fixture
 def committed_db(django_db_setup, django_db_blocker):
     """For tests with several connections or processes: what they write is committed, and emptied afterwards.

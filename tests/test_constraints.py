@@ -317,15 +317,16 @@ def rows(layla, omar, camera, lens, register, vera):
     }
 
 
+def execute_and_check(statement, rows):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, rows)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_the_database_refuses(name, rows):
-    with (
-        pytest.raises(IntegrityError, match=WORDS.get(name, f'"{name}"')),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(CASES[name], rows)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match=WORDS.get(name, f'"{name}"')), transaction.atomic():
+        execute_and_check(CASES[name], rows)
     assert Spell.objects.filter(item=rows["item"]).count() == 1
     assert Hold.objects.count() == 1
 

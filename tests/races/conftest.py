@@ -22,12 +22,11 @@ def together(committed_db):
                 connection.ensure_connection()
                 gate.wait(timeout=20)
                 return call()
-            except Exception as error:
-                return error
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(one, calls))
+            started = [pool.submit(one, call) for call in calls]
+        return [one.exception() or one.result() for one in started]
 
     return run

@@ -1,5 +1,6 @@
 """Races for points. Each has a control: with its guard removed the same race goes wrong."""
 
+import contextlib
 import threading
 from contextlib import nullcontext
 from datetime import timedelta
@@ -154,10 +155,8 @@ def test_control_without_their_lock_two_nights_collide(together, layla, camera, 
 
     def choose_then_wait(through):
         day = choose(through)
-        try:
+        with contextlib.suppress(threading.BrokenBarrierError):
             both_have_chosen.wait(timeout=3)
-        except threading.BrokenBarrierError:
-            pass
         return day
 
     monkeypatch.setattr(night, "_alone", lambda: nullcontext(True))
