@@ -1,12 +1,13 @@
 """Rows for tests, made the way the portal makes them."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import factory
 from django.db import connection, transaction
 
 from kitbag import standing
-from kitbag.models import Product, Valuation
+from kitbag.models import Product, Proof, Valuation
 from members.models import Member, User
 from members.rules.numbers import member_number
 
@@ -85,3 +86,23 @@ class ProductFactory(factory.django.DjangoModelFactory):
                 recorded_on=START,
             )
         return product
+
+
+class ProofFactory(factory.django.DjangoModelFactory):
+    """A paper's row, without its file; `items` are the kit items it is a proof of."""
+
+    class Meta:
+        model = Proof
+        skip_postgeneration_save = True
+
+    member = factory.SubFactory(MemberFactory)
+    name = "receipt.pdf"
+    content_type = "application/pdf"
+    size = 10
+    uploaded_at = NOON
+    file = factory.LazyFunction(lambda: f"aa/{uuid4().hex}")
+    digest = factory.LazyFunction(lambda: uuid4().hex)
+
+    @factory.post_generation
+    def items(self, create, items):
+        self.items.set(items or ())

@@ -6,27 +6,14 @@ from uuid import uuid4
 import pytest
 
 from kitbag import claims, editing, invariants, registration, removal, standing, validation
-from kitbag.models import Claim, ItemEvent, KitItem, Proof, RemovalReason, Spell
+from kitbag.models import Claim, ItemEvent, KitItem, RemovalReason, Spell
 from kitbag.registration import KitError
 from members.models import Message
 from tests.conftest import details
-from tests.factories import NOON, MemberFactory
+from tests.factories import NOON, MemberFactory, ProofFactory
 
 SERIAL = "012345678901"
 LATER = NOON + timedelta(days=1)
-
-
-def paper(member):
-    """A proof as the portal would keep it."""
-    return Proof.objects.create(
-        member=member,
-        file="aa/aa",
-        name="receipt.pdf",
-        content_type="application/pdf",
-        size=10,
-        digest=uuid4().hex,
-        uploaded_at=NOON,
-    )
 
 
 @pytest.fixture
@@ -42,7 +29,7 @@ def ask(item, member, **changes):
         item.pk,
         member_id=member.pk,
         ground=Claim.Ground.USED,
-        proof_id=changes.get("proof_id") or paper(member).pk,
+        proof_id=changes.get("proof_id") or ProofFactory(member=member).pk,
         at=NOON,
         by=member.user,
     )
@@ -80,7 +67,7 @@ def test_a_claim_needs_a_waiting_item_and_proof_of_ones_own(dispute, layla, omar
     third = MemberFactory()
     waiting = register(third, asked.product, serial=SERIAL)
     with pytest.raises(KitError, match="proof_missing"):
-        ask(waiting, third, proof_id=paper(omar).pk)
+        ask(waiting, third, proof_id=ProofFactory(member=omar).pk)
     assert Claim.objects.count() == 1
 
 
@@ -105,14 +92,16 @@ def test_only_the_holder_answers(dispute, omar):
     with pytest.raises(Claim.DoesNotExist):
         claims.release(claim.pk, member_id=omar.pk, at=LATER, by=omar.user)
     with pytest.raises(Claim.DoesNotExist):
-        claims.object_to(claim.pk, member_id=omar.pk, proof_id=paper(omar).pk, at=LATER, by=omar.user)
+        claims.object_to(claim.pk, member_id=omar.pk, proof_id=ProofFactory(member=omar).pk, at=LATER, by=omar.user)
 
 
 def test_objecting_needs_proof_and_staff_decide_for_the_holder(dispute, layla, omar, vera):
     held, asked, claim = dispute
     with pytest.raises(KitError, match="proof_missing"):
         claims.object_to(claim.pk, member_id=layla.pk, proof_id=uuid4(), at=LATER, by=layla.user)
-    claims.object_to(claim.pk, member_id=layla.pk, proof_id=paper(layla).pk, words="Mine", at=LATER, by=layla.user)
+    claims.object_to(
+        claim.pk, member_id=layla.pk, proof_id=ProofFactory(member=layla).pk, words="Mine", at=LATER, by=layla.user
+    )
     with pytest.raises(KitError, match="note_missing"):
         claims.decide(claim.pk, for_claimant=False, note=" ", by=vera, at=LATER)
     claims.decide(claim.pk, for_claimant=False, note="Invoice of the holder", by=vera, at=LATER)

@@ -1,0 +1,233 @@
+"""Who gets what at every address: a row for each URL name, a column for each role.
+
+The admin's own addresses are generated from its registry, role by role, in tests/portal/test_admin_access.py.
+"""
+
+import hashlib
+from dataclasses import dataclass, fields
+from urllib.parse import urlencode
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from kitbag.claims import open_claim
+from kitbag.models import Claim
+from tests.factories import MemberFactory, ProofFactory, UserFactory
+
+LOGIN = "sign in"  # redirected to the sign-in page, and back
+CONFIRM = "confirm"  # asked to confirm who they are first
+HOME = "elsewhere"  # redirected inside the portal: nothing to do here now
+
+
+@dataclass(frozen=True)
+class Row:
+    """What GET answers. Staff are signed in without a membership; `staff` holds for every role of theirs."""
+
+    anonymous: int | str
+    owner: int | str
+    other_member: int | str
+    staff: int | str
+
+
+PUBLIC = Row(200, 200, 200, 200)
+MEMBERS = Row(LOGIN, 200, 200, 403)
+OWN = Row(LOGIN, 200, 404, 403)
+SIGNED_IN = Row(LOGIN, 200, 200, 200)
+POST_ONLY = Row(405, 405, 405, 405)
+SENSITIVE = Row(LOGIN, CONFIRM, CONFIRM, CONFIRM)
+ONLY_IN_THE_MIDDLE = Row(LOGIN, HOME, HOME, HOME)
+
+ACCESS = {
+    "home": PUBLIC,
+    "terms": PUBLIC,
+    "privacy": PUBLIC,
+    "accessibility": PUBLIC,
+    "countries": PUBLIC,
+    "country-other": PUBLIC,
+    "products": PUBLIC,
+    "product": PUBLIC,
+    "product-suggest": PUBLIC,
+    "health": PUBLIC,
+    "csp-report": POST_ONLY,
+    "theme": POST_ONLY,
+    "language": POST_ONLY,
+    "mailbox": Row(404, 404, 404, 404),
+    "mailbox-mail": Row(404, 404, 404, 404),
+    "styleguide": Row(LOGIN, 403, 403, 200),
+    "dashboard": MEMBERS,
+    "points": MEMBERS,
+    "kitbag": MEMBERS,
+    "kitbag-add": MEMBERS,
+    "kitbag-item": OWN,
+    "kitbag-claim": Row(LOGIN, HOME, 404, 403),
+    "kitbag-claim-answer": Row(LOGIN, 200, 404, 403),
+    "kitbag-item-edit": OWN,
+    "kitbag-item-remove": OWN,
+    "kitbag-item-number": Row(LOGIN, 405, 405, 403),
+    "kitbag-item-undo": Row(LOGIN, 405, 405, 403),
+    "account": SIGNED_IN,
+    "staff-second-factor": Row(LOGIN, 403, 403, 200),
+    # allauth
+    "account_login": Row(200, HOME, HOME, HOME),
+    "account_signup": Row(200, HOME, HOME, HOME),
+    "account_signup_by_passkey": Row(200, HOME, HOME, HOME),
+    "account_request_login_code": Row(200, HOME, HOME, HOME),
+    "account_confirm_login_code": ONLY_IN_THE_MIDDLE,
+    "account_logout": Row(HOME, 200, 200, 200),
+    "account_inactive": PUBLIC,
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_email_verification_sent": ONLY_IN_THE_MIDDLE,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": Row(LOGIN, HOME, HOME, HOME),
+    "account_reset_password": PUBLIC,
+    "account_confirm_password_reset_code": Row(LOGIN, LOGIN, LOGIN, LOGIN),
+    "account_complete_password_reset": Row(HOME, HOME, HOME, HOME),
+    "account_password_reset_completed": PUBLIC,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": ONLY_IN_THE_MIDDLE,
+    "mfa_reauthenticate": SENSITIVE,
+    "mfa_activate_totp": SENSITIVE,
+    "mfa_deactivate_totp": Row(LOGIN, 404, 404, 404),
+    "mfa_view_recovery_codes": Row(LOGIN, 404, 404, 404),
+    "mfa_generate_recovery_codes": SENSITIVE,
+    "mfa_download_recovery_codes": Row(LOGIN, 404, 404, 404),
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SENSITIVE,
+    "mfa_reauthenticate_webauthn": SENSITIVE,
+    "mfa_remove_webauthn": SENSITIVE,
+    "mfa_edit_webauthn": SENSITIVE,
+    "mfa_login_webauthn": Row(LOGIN, HOME, HOME, HOME),
+    "mfa_signup_webauthn": Row(HOME, HOME, HOME, HOME),
+    "usersessions_list": SIGNED_IN,
+}
+
+STAFF_ROLES = ["Member care", "Validation", "Centre staff", "Logistics", "Programme manager", "Auditor", "superuser"]
+HOSTILE = ["", "\x00", "a" * 9000, "\u202e\u200f", "📷" * 50, "１２３", "-1", "9" * 20, "' OR 1=1 --", "%", "\\"]
+
+
+def names(patterns=None, namespace=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern) and not namespace:
+            yield pattern.name
+
+
+def test_every_address_has_a_row():
+    assert set(names()) == set(ACCESS)
+
+
+@pytest.fixture(autouse=True)
+def as_in_production(settings):
+    """What the start script opens on a machine of one's own is shut here."""
+    settings.MAIL_DIR = ""
+    settings.INSECURE_ORIGIN = False
+
+
+@pytest.fixture
+def address(layla, camera, register):
+    """The address of each name, with rows of Layla's where it asks for one."""
+    held = register(layla, camera, serial="012345678901")
+    rival = MemberFactory()
+    asked = register(rival, camera, serial="012345678901")
+    proof = ProofFactory(member=layla, items=[held])
+    claim = open_claim(
+        asked.pk,
+        member_id=rival.pk,
+        ground=Claim.Ground.USED,
+        proof_id=ProofFactory(member=rival).pk,
+        at=timezone.now(),
+        by=rival.user,
+    )
+    values = {
+        "item_id": held.pk,
+        "claim_id": claim.pk,
+        "proof_id": proof.pk,
+        "sku": camera.sku,
+        "name": "20261123-120000-1.log",
+        "pk": 1,
+    }
+
+    def find(name):
+        ((_, parameters), *_), *_ = get_resolver().reverse_dict[name]
+        return reverse(name, kwargs={key: values[key] for key in parameters})
+
+    return find
+
+
+def person(role, layla, omar):
+    """A user of the role, with a password and an address that was confirmed, as most have."""
+    if role == "owner":
+        user = layla.user
+    elif role == "other_member":
+        user = omar.user
+    else:
+        user = UserFactory(is_staff=True, is_superuser=role == "superuser")
+        if role != "superuser":
+            user.groups.add(Group.objects.get(name=role))
+    user.set_password("red-index-85-by-54")
+    user.save(update_fields=["password"])
+    EmailAddress.objects.get_or_create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def outcome(response):
+    if response.status_code not in (301, 302):
+        return response.status_code
+    if response.url.startswith(reverse("account_login")):
+        return LOGIN
+    if "reauthenticate" in response.url:
+        return CONFIRM
+    return HOME
+
+
+def tables():
+    """A digest of every row of the programme."""
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        for app in ("members", "kitbag", "servicing"):
+            for model in apps.get_app_config(app).get_models():
+                cursor.execute(f'SELECT t::text FROM "{model._meta.db_table}" t ORDER BY 1')
+                digest.update(repr(cursor.fetchall()).encode())
+    return digest.hexdigest()
+
+
+@pytest.mark.parametrize("role", ["anonymous", "owner", "other_member", *STAFF_ROLES])
+def test_get_answers_as_the_table_says_and_writes_no_programme_fact(role, address, client, layla, omar):
+    if role != "anonymous":
+        client.force_login(person(role, layla, omar))
+    column = role if role in {field.name for field in fields(Row)} else "staff"
+    before = tables()
+    got = {name: outcome(client.get(address(name))) for name in ACCESS}
+    expected = {name: getattr(row, column) for name, row in ACCESS.items()}
+    assert {name: (got[name], expected[name]) for name in got if got[name] != expected[name]} == {}
+    assert tables() == before
+
+
+@pytest.mark.parametrize("role", ["anonymous", "owner", "Auditor"])
+def test_hostile_questions_in_addresses_are_answered_calmly(role, address, client, layla, omar):
+    if role != "anonymous":
+        client.force_login(person(role, layla, omar))
+    before = tables()
+    for name in ACCESS:
+        for value in HOSTILE:
+            query = urlencode(
+                [(key, value) for key in ("q", "page", "after", "before", "family", "state", "sort", "product")]
+                + [(key, value) for key in ("bag", "bag", "next", "country", "year", "from", "item")]
+            )
+            response = client.get(f"{address(name)}?{query}")
+            assert response.status_code < 500, (name, value, response.status_code)
+    assert tables() == before
+
+
+def test_unknown_addresses_are_pages_of_the_portal(client, db):
+    for path in ("/nowhere/", "/kitbag/not-a-uuid/", "/products/no-such-product/", "/%00/", "/" + "a" * 3000):
+        response = client.get(path)
+        assert response.status_code == 404, path
+        assert b"CPS" in response.content
