@@ -55,6 +55,21 @@ CASES = {
         INSERT INTO members_message
             (address, kind, about, occasion, facts, sealed, created_at, due_at, sent_at, tries, last_error)
         VALUES ('a@example.org', 'security', 'code', '1', '{}', '{}', now(), now(), now(), 0, '')""",
+    "full_check_completed_after_it_began": """
+        INSERT INTO kitbag_fullcheck (begun_at, completed_at, day, members, differing, findings, milliseconds)
+        VALUES (now(), now() - interval '1 second', now(), 0, 0, '[]', 0)""",
+    "full_check_differing_within_members": """
+        INSERT INTO kitbag_fullcheck (begun_at, day, members, differing, findings, milliseconds)
+        VALUES (now(), now(), 1, 2, '[]', 0)""",
+    "drop_notice_one_per_member_and_day": """
+        INSERT INTO kitbag_dropnotice (member_id, day, points, costs_level, state, round, told_on)
+        SELECT %(member)s, '2030-01-01', 5, false, 'told', 1, now() FROM generate_series(1, 2)""",
+    "drop_notice_state_known": """
+        INSERT INTO kitbag_dropnotice (member_id, day, points, costs_level, state, round, told_on)
+        VALUES (%(member)s, '2030-01-01', 5, false, 'heard', 1, now())""",
+    "drop_notice_of_a_fall_or_a_level": """
+        INSERT INTO kitbag_dropnotice (member_id, day, points, costs_level, state, round, told_on)
+        VALUES (%(member)s, '2030-01-01', 0, false, 'told', 1, now())""",
     "threshold_one_row_a_day_and_revision": """
         INSERT INTO members_threshold
             (effective_on, revision, silver, gold, platinum, is_withdrawn, is_first, reason, recorded_on)

@@ -13,15 +13,18 @@ from kitbag.models.kit import (
     WaitingReason,
 )
 from kitbag.models.lists import KitList
-from kitbag.models.night import Night
+from kitbag.models.night import FullCheck, Night
+from kitbag.models.notices import DropNotice
 from kitbag.models.points import Hold, LevelChange, Spell, Standing, Valuation
 from kitbag.models.proofs import Proof, ProofOpening
 
 __all__ = [
     "CatalogueLoad",
     "Claim",
+    "DropNotice",
     "FamilyName",
     "FormerNumber",
+    "FullCheck",
     "Hold",
     "ItemEvent",
     "KitImport",

@@ -1,4 +1,4 @@
-"""One row a programme day that the night has taken or is taking (programme §5)."""
+"""One row a programme day that the night has taken or is taking, and one a full check (programme §5)."""
 
 from datetime import date
 
@@ -49,3 +49,30 @@ class Night(models.Model):
 
     def __str__(self) -> str:
         return f"night of {self.day}"
+
+
+class FullCheck(models.Model):
+    """All standings compared with the facts: how many, how many differed, and the first of them in words."""
+
+    begun_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    day = models.DateField(help_text="The last complete night, on which standings were compared at the earliest.")
+    members = models.PositiveIntegerField(default=0)
+    differing = models.PositiveIntegerField(default=0)
+    findings = models.JSONField(default=list, blank=True)
+    milliseconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-begun_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="full_check_completed_after_it_began",
+                condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("begun_at")),
+            ),
+            models.CheckConstraint(
+                name="full_check_differing_within_members", condition=Q(differing__lte=F("members"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"full check of {self.begun_at:%Y-%m-%d %H:%M}"

@@ -60,6 +60,9 @@ class Valuation(models.Model):
     stage = models.CharField(max_length=16, choices=Stage)
     reason = models.CharField(max_length=16, choices=Reason)
     note = models.CharField(max_length=500, blank=True)
+    short_notice = models.CharField(
+        max_length=500, blank=True, db_default="", help_text=_("Why members hear of it late.")
+    )
     is_first = models.BooleanField(default=False)
     recorded_on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -218,6 +221,9 @@ class Hold(models.Model):
     begins_on = models.DateField()
     ends_on = models.DateField(help_text=_("First day without it."))
     reason = models.CharField(max_length=500)
+    short_notice = models.CharField(
+        max_length=500, blank=True, db_default="", help_text=_("Why members hear of it late.")
+    )
     recorded_on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

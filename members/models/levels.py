@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.rules.levels import Rank, Thresholds
@@ -53,6 +54,9 @@ class Threshold(models.Model):
     is_withdrawn = models.BooleanField(default=False)
     is_first = models.BooleanField(default=False, editable=False)
     reason = models.CharField(max_length=500)
+    short_notice = models.CharField(
+        max_length=500, blank=True, db_default="", help_text=_("Why members hear of it late.")
+    )
     recorded_on = models.DateField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 

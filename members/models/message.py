@@ -22,6 +22,8 @@ class Message(models.Model):
         LEVEL_DOWN = "level_down", _("Level down")
         CLAIM_AGAINST = "claim_against", _("Someone else claims a serial number")
         CLAIM_DECIDED = "claim_decided", _("Claim decided")
+        DROP_AHEAD = "drop_ahead", _("A drop is announced")
+        DROP_CHANGED = "drop_changed", _("An announced drop changed")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="portal_messages"
@@ -63,6 +65,8 @@ class Message(models.Model):
                         "level_down",
                         "claim_against",
                         "claim_decided",
+                        "drop_ahead",
+                        "drop_changed",
                     ]
                 ),
             ),
