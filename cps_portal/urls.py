@@ -9,6 +9,7 @@ from cps_portal.pages.account import account, staff_second_factor
 from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
+from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
 from cps_portal.pages.kitbag.editing import kitbag_item_edit
 from cps_portal.pages.kitbag.item import kitbag_item
 from cps_portal.pages.kitbag.listing import kitbag
@@ -40,6 +41,8 @@ urlpatterns = [
     path("kitbag/<uuid:item_id>/", kitbag_item, name="kitbag-item"),
     path("kitbag/<uuid:item_id>/edit/", kitbag_item_edit, name="kitbag-item-edit"),
     path("kitbag/<uuid:item_id>/number/", kitbag_item_number, name="kitbag-item-number"),
+    path("kitbag/<uuid:item_id>/claim/", kitbag_claim, name="kitbag-claim"),
+    path("kitbag/claims/<int:claim_id>/", kitbag_claim_answer, name="kitbag-claim-answer"),
     path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
     path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
     path("mailbox/", mailbox, name="mailbox"),

@@ -1,4 +1,4 @@
-"""What is in a kitbag and does not count yet: its points are grey (programme §3)."""
+"""What waits in a kitbag: items that do not count yet, and claims to answer for those that do (programme §3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from uuid import UUID
 
 from members.prepared import Prepared
 
-# KitItemQuerySet.uncounted with the value of a day, as ValuationQuerySet.value_of gives it.
+# KitItemQuerySet.uncounted, and turns.CLAIMED for what counts, each with the value of a day, as
+# ValuationQuerySet.value_of gives it. An item has a row for each claim that its member has to answer.
 _ROWS = Prepared(
-    "uncounted_of_member",
+    "waiting_of_member",
     "bigint, date",
     """SELECT i.id, p.id, p.name, coalesce((
         SELECT v.points FROM kitbag_valuation v
@@ -18,10 +19,13 @@ _ROWS = Prepared(
             AND l.effective_on = v.effective_on AND l.revision > v.revision)
         ORDER BY v.effective_on DESC LIMIT 1), 0) AS worth,
     i.state, i.reasons, i.note, p.serial_need, i.serial, i.country_of_purchase, i.purchased_on, i.store,
-    EXISTS (SELECT FROM kitbag_claim c WHERE c.item_id = i.id AND c.state = 'open')
+    EXISTS (SELECT FROM kitbag_claim c WHERE c.item_id = i.id AND c.state = 'open'),
+    against.id, against.answer_by
     FROM kitbag_kititem i JOIN kitbag_product p ON p.id = i.product_id
-    WHERE i.member_id = $1 AND i.state IN ('draft', 'waiting', 'refused')
-    ORDER BY worth DESC, i.added_at""",
+    LEFT JOIN kitbag_claim against ON against.held_item_id = i.id AND against.state = 'open'
+        AND against.answer = '' AND i.state = 'validated'
+    WHERE i.member_id = $1 AND (i.state IN ('draft', 'waiting', 'refused') OR against.id IS NOT NULL)
+    ORDER BY against.answer_by, against.id, worth DESC, i.added_at""",
 )
 
 
@@ -44,6 +48,22 @@ class Uncounted:
     asked: bool
 
 
-def uncounted_of(member_id: int, *, day: date) -> list[Uncounted]:
-    """Drafts, waiting and refused items, most points first; one query."""
-    return [Uncounted(*row) for row in _ROWS.rows(member_id, day)]
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claim to answer: another member asks for an item that counts; `points` are its own on the day."""
+
+    claim: int
+    name: str
+    points: int
+    answer_by: date
+
+
+def waiting_of(member_id: int, *, day: date) -> tuple[list[Uncounted], list[Claimed]]:
+    """Drafts, waiting and refused items, most points first; claims to answer, the most pressing first; one query."""
+    uncounted, claimed = [], []
+    for *item, claim, answer_by in _ROWS.rows(member_id, day):
+        if claim is None:
+            uncounted.append(Uncounted(*item))
+        else:
+            claimed.append(Claimed(claim, item[2], item[3], answer_by))
+    return uncounted, claimed

@@ -12,6 +12,7 @@ CHANGES = {
     Cause.THRESHOLD.value: _("The points that a level needs changed."),
     Cause.REGISTERED.value: _("A product was validated and counts."),
     Cause.REMOVED.value: _("A product left your kitbag."),
+    Cause.CLAIMED.value: _("A serial number was decided between two members."),
     Cause.EDITED.value: _("The details of a product changed."),
 }
 

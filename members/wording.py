@@ -4,6 +4,8 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 
 - item_validated: item, product, points, total, level
 - item_needs_you: item, product, reasons (codes), note
+- claim_against: item, product, claim, answer_by (day)
+- claim_decided: item, product, claim, yours (true or false), withdrawn (true where nobody decided)
 - level_up, level_down: from, to, points, causes (codes), products (names), day
 
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
@@ -150,9 +152,31 @@ def level_change(kind: Message.Kind, facts: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
+def claim_against(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    product = str(facts["product"])
+    return _("Someone else claims the serial number of your %(product)s") % {"product": product}, {
+        "product": product,
+        "answer_by": date.fromisoformat(facts["answer_by"]),
+        "action": link("kitbag-claim-answer", int(facts["claim"])),
+    }
+
+
+def claim_decided(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    product, yours = str(facts["product"]), bool(facts["yours"])
+    subject = _("Decided: this %(product)s is yours") if yours else _("Decided: this %(product)s is another member’s")
+    return subject % {"product": product}, {
+        "product": product,
+        "yours": yours,
+        "withdrawn": bool(facts.get("withdrawn")),
+        "action": link("kitbag-item", facts["item"]),
+    }
+
+
 CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], tuple[str, dict[str, Any]]]] = {
     Message.Kind.ITEM_VALIDATED: item_validated,
     Message.Kind.ITEM_NEEDS_YOU: item_needs_you,
+    Message.Kind.CLAIM_AGAINST: claim_against,
+    Message.Kind.CLAIM_DECIDED: claim_decided,
     Message.Kind.LEVEL_UP: level_up,
     Message.Kind.LEVEL_DOWN: level_down,
 }

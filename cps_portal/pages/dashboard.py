@@ -46,18 +46,21 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     today = programme_day(now)
     member = request.member
     stands = standing.on(member.pk, today)
-    waiting = needs.waiting_of(member.pk, day=today)
+    waiting, claimed = needs.waiting_and_claimed(member.pk, day=today)
     also = [item.product for item in outlook.tried(waiting)]
     facts = statement.outlook_of(member.pk, after=today, also=also).facts
     ahead = lines(facts, after=today, total=stands.points, level=stands.level)
     view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
+    needs_count = len(mine) + len(claimed)
+    # An answer has its day: claims are shown however much else there is.
+    first = [_need(item, stands, view.thresholds) for item in mine[: max(NEEDS_SHOWN - len(claimed), 0)]]
     return TemplateResponse(
         request,
         "pages/dashboard.html",
         {
-            "title": _title(len(mine), request.user.get_short_name()),
+            "title": _title(needs_count, request.user.get_short_name()),
             "clock": clock_words(now, member.time_zone),
             "level": int(stands.level),
             "name": request.user.name,
@@ -70,9 +73,9 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "safe": outlook.safe_words(view),
             "because": _because(view),
             "figures": _figures(view, waiting, terms),
-            "needs": [_need(item, stands, view.thresholds) for item in mine[:NEEDS_SHOWN]],
-            "needs_count": len(mine),
-            "needs_href": f"{reverse('kitbag')}?show=needs-you" if len(mine) > NEEDS_SHOWN else "",
+            "needs": [*first, *claimed][:NEEDS_SHOWN],
+            "needs_count": needs_count,
+            "needs_href": f"{reverse('kitbag')}?show=needs-you" if needs_count > NEEDS_SHOWN else "",
             "is_empty": not stands.points and not waiting,
         },
     )

@@ -54,9 +54,7 @@ class ServiceTerms(models.Model):
                 name="service_terms_one_row_a_day", fields=["country", "level", "service", "valid_from"]
             ),
             models.CheckConstraint(name="service_terms_level_known", condition=Q(level__in=[0, 1, 2, 3])),
-            models.CheckConstraint(
-                name="service_terms_service_known", condition=Q(service__in=Service.values)
-            ),
+            models.CheckConstraint(name="service_terms_service_known", condition=Q(service__in=Service.values)),
             models.CheckConstraint(
                 name="service_terms_video_never_faster",
                 condition=Q(target_days__isnull=True, video_target_days__isnull=True)

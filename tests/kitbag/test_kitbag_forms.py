@@ -9,6 +9,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
+from cps_portal.pages.kitbag.claim_forms import ClaimForm
 from cps_portal.pages.kitbag.forms import DetailsForm, RemovalForm, read_date
 from cps_portal.pages.kitbag.places import SERIAL_PLACES
 from cps_portal.pages.kitbag.words import REFUSALS, missing_words
@@ -198,7 +199,7 @@ def test_every_refusal_that_an_operation_can_raise_has_words():
     form = DetailsForm({}, serial_need="none")
     for code, (field, words) in REFUSALS.items():
         assert str(words).endswith("."), code
-        assert not field or field in DetailsForm.base_fields
+        assert not field or field in DetailsForm.base_fields | ClaimForm.base_fields
     assert not form.errors
 
 

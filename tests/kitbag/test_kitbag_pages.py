@@ -199,8 +199,8 @@ def asked(client, name, *args):
 
 # session; user and member; standing; terms; counts; rows; thresholds
 LIST_QUERIES = 7
-# session; user and member; item and product; valuations; standing; terms; change; country; events
-ITEM_QUERIES = 9
+# session; user and member; item and product; valuations; standing; terms; change; claim; country; events
+ITEM_QUERIES = 10
 # Before the night is complete the standing is the expression's: total, holds, thresholds.
 BEFORE_THE_NIGHT = 3
 

@@ -24,7 +24,16 @@ DOWN = {
     "products": ["EOS-1D X", "EF 24-70mm f/2.8L"],
     "day": "2027-09-14",
 }
-EVERY_KIND = [("item_validated", VALIDATED), ("item_needs_you", NEEDS_YOU), ("level_up", UP), ("level_down", DOWN)]
+AGAINST = {"item": ITEM, "product": "EOS R5 Mark II", "claim": 7, "answer_by": "2026-12-07"}
+DECIDED = {"item": ITEM, "product": "EOS R5 Mark II", "claim": 7, "yours": False}
+EVERY_KIND = [
+    ("item_validated", VALIDATED),
+    ("item_needs_you", NEEDS_YOU),
+    ("level_up", UP),
+    ("level_down", DOWN),
+    ("claim_against", AGAINST),
+    ("claim_decided", DECIDED),
+]
 
 
 def written(kind, facts, user=None):
@@ -115,6 +124,29 @@ def test_many_products_are_counted_not_listed():
     assert "and 22 more" in text.text
 
 
+def test_a_claim_says_what_to_do_by_when():
+    text = written("claim_against", AGAINST)
+    assert text.subject == "Someone else claims the serial number of your EOS R5 Mark II"
+    assert "Your points stay until it is decided." in text.text
+    assert "by 7 Dec 2026." in text.text
+    assert "/kitbag/claims/7/" in text.text
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject", "words"),
+    [
+        ({"yours": True}, "Decided: this EOS R5 Mark II is yours", "EOS R5 Mark II is yours."),
+        ({"yours": False}, "Decided: this EOS R5 Mark II is another member’s", "belongs to another member."),
+        ({"yours": True, "withdrawn": True}, "Decided: this EOS R5 Mark II is yours", "Nobody else asks"),
+    ],
+)
+def test_a_decision_is_told_to_each_side_in_its_own_words(facts, subject, words):
+    text = written("claim_decided", DECIDED | facts)
+    assert text.subject == subject
+    assert words in text.text
+    assert f"/kitbag/{ITEM}/" in text.html
+
+
 def test_every_code_has_its_words():
     for reason in WaitingReason:
         assert written("item_needs_you", NEEDS_YOU | {"reasons": [reason.value]})
@@ -128,7 +160,7 @@ def test_arabic_reads_from_the_right(kind, facts):
     text = written(kind, facts, UserFactory(name="Omar Haddad", language="ar"))
     assert '<html lang="ar" dir="rtl">' in text.html
     with translation.override("ar"):
-        assert str(Level.GOLD.label) in text.text + text.subject or kind == "item_needs_you"
+        assert str(Level.GOLD.label) in text.text + text.subject or not kind.startswith(("item_validated", "level"))
     assert translation.get_language() == "en"
 
 
@@ -162,6 +194,8 @@ def test_text_is_plain(kind, facts):
         ("item_needs_you", NEEDS_YOU | {"reasons": None}),
         ("level_up", UP | {"day": "yesterday"}),
         ("level_down", DOWN | {"causes": ["whim"]}),
+        ("claim_against", AGAINST | {"answer_by": None}),
+        ("claim_decided", {"item": ITEM, "product": "EOS"}),
         ("security", {}),
     ],
 )

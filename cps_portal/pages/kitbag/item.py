@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from django_countries import countries
 
 from cps_portal.pages.kitbag import words
+from cps_portal.pages.kitbag.claim_words import dispute_of, notice_of
 from kitbag import checking, removal, standing, valuing
 from kitbag.models import ItemEvent, KitItem, ProposedEdit, RemovalReason, Stage, WaitingReason
 from kitbag.registration import Details
@@ -99,13 +100,18 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
     )
     change = ProposedEdit.objects.filter(item=item, state=ProposedEdit.State.WAITING)
     change_waiting = change.select_related("product").first() if counts else None
+    dispute = dispute_of(item)
     state, state_words = words.state_of(
         item.state,
         item.reasons,
         missing=missing,
         in_servicing=item.in_case_since is not None,
         change_waits=change_waiting is not None,
+        asked=dispute.asked,
+        claimed=dispute.claimed,
     )
+    may_ask = Reason.UNIT_HELD in item.reasons and not dispute.asked
+    points = value.points if value else 0
     edit_href = reverse("kitbag-item-edit", args=[item.pk])
     return TemplateResponse(
         request,
@@ -123,7 +129,9 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "is_refused": item.state == KitItem.State.REFUSED,
             "counts": counts,
             "note": item.note,
-            "reasons": _reasons(item.reasons),
+            "reasons": _reasons([code for code in item.reasons if code != Reason.UNIT_HELD or may_ask]),
+            "dispute": notice_of(item, dispute, points=f"{points:,}", today=day),
+            "claim_href": reverse("kitbag-claim", args=[item.pk]) if may_ask else "",
             "can_confirm": bool(NUMBER_IN_DOUBT.intersection(item.reasons)),
             "lookalike": looks_like(item.serial) if item.state == KitItem.State.WAITING else None,
             "change": _change(change_waiting, product.pk),
@@ -131,7 +139,7 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "edit_href": edit_href,
             "remove_href": reverse("kitbag-item-remove", args=[item.pk]),
             "in_servicing": item.in_case_since is not None,
-            "points": value.points if value else 0,
+            "points": points,
             "points_full": product.points_full,
             "stage": stage,
             "curve": curve_of(
@@ -154,6 +162,7 @@ def _removed(item: KitItem, now: datetime) -> dict[str, Any]:
     return {
         "on": programme_day(item.removed_at),
         "reason": RemovalReason(item.removal_reason).label,
+        "claimed": item.removal_reason == RemovalReason.CLAIMED,
         "undo_until": last_day if programme_day(now) <= last_day else None,
     }
 
