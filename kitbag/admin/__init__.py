@@ -1,5 +1,17 @@
 """Staff pages about kit, catalogue, levels and the night. Values and decisions change through operations only."""
 
-from kitbag.admin import catalogue, edits, item_facts, kit, levels, nights, plans
+from kitbag.admin import catalogue, claims, edits, imports, item_facts, kit, levels, lists, nights, plans, proofs
 
-__all__ = ["catalogue", "edits", "item_facts", "kit", "levels", "nights", "plans"]
+__all__ = [
+    "catalogue",
+    "claims",
+    "edits",
+    "imports",
+    "item_facts",
+    "kit",
+    "levels",
+    "lists",
+    "nights",
+    "plans",
+    "proofs",
+]

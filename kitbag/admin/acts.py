@@ -34,6 +34,8 @@ REFUSALS = {
     "not_waiting": ("", gettext_lazy("Somebody has decided this meanwhile; it waits no longer.")),
     "details_missing": ("", gettext_lazy("Details are missing; it cannot count yet.")),
     "unit_held": ("", gettext_lazy("Another member’s validated item holds this unit. A claim decides that.")),
+    "claim_open": ("", gettext_lazy("A claim is open for this item. Decide the claim first.")),
+    "not_open": ("", gettext_lazy("This claim was decided meanwhile.")),
     "circle": ("superseded_by", gettext_lazy("These products would supersede each other in a circle.")),
 }
 OTHERWISE = ("", gettext_lazy("The programme does not allow this."))

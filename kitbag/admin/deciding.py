@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -51,6 +51,32 @@ class ReasonFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(reasons__contains=[self.value()]) if self.value() in WaitingReason.values else queryset
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What waits (`first`) unless something else is asked for; a search looks everywhere."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+    states: type[TextChoices]
+    first: str
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*self.states.choices, ("all", gettext_lazy("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The choices without "all" as the first one, which a list of what waits would belie."""
+        current = self.value() or ("all" if changelist.query else self.first)
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": value == current,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        state = self.value() or ("all" if request.GET.get("q") else self.first)
+        return queryset.filter(state=state) if state in self.states.values else queryset
 
 
 class SerialSearchAdmin(FactAdmin):
@@ -107,21 +133,29 @@ class DecidingAdmin(SerialSearchAdmin):
         return None
 
     def with_note(
-        self, request: HttpRequest, queryset: QuerySet[Any], *, action: str, title: str, done: str, act: Any
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        *,
+        action: str,
+        title: str,
+        done: str,
+        act: Any,
+        note: type[forms.Form] = NoteForm,
     ) -> HttpResponse | None:
         """Ask for the note first, then carry the decision out on each row."""
         rows = self.selected(request, queryset)
         if rows is None:
             return None
-        form = NoteForm(request.POST if "carry_out" in request.POST else None)
+        form = note(request.POST if "carry_out" in request.POST else None)
         if form.is_valid():
-            note = form.cleaned_data["note"]
+            written = form.cleaned_data["note"]
             decide_each(
                 self,
                 request,
                 rows,
-                act=lambda key, user: at_the_clock(act, key, note=note, by=user),
-                done=f"{done} {note}",
+                act=lambda key, user: at_the_clock(act, key, note=written, by=user),
+                done=f"{done} {written}",
             )
             return None
         context = {

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitbag.admin.acts import act_page, allow
-from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, decide_each, reasons_in_words
+from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
 from kitbag.rules.serials import normalise
@@ -44,35 +44,15 @@ class DecisionForm(forms.Form):
     )
 
 
-class StateFilter(admin.SimpleListFilter):
-    """Waiting items unless something else is asked for; a search looks everywhere."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*KitItem.State.choices, ("all", gettext_lazy("All"))]
-
-    def choices(self, changelist: Any) -> Any:
-        """The choices without "all" as the first one, which a list of what waits would belie."""
-        current = self.value() or ("all" if changelist.query else KitItem.State.WAITING)
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": value == current,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-            }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> QuerySet[KitItem]:
-        state = self.value() or ("all" if request.GET.get("q") else KitItem.State.WAITING)
-        return queryset.filter(state=state) if state in KitItem.State.values else queryset
+class ItemStateFilter(StateFilter):
+    states, first = KitItem.State, KitItem.State.WAITING
 
 
 @admin.register(KitItem)
 class KitItemAdmin(DecidingAdmin):
     list_display = ["what", "serial_typed", "owner", "state", "why", "added_at"]
     list_select_related = ["product", "member__user"]
-    list_filter = [StateFilter, ReasonFilter]
+    list_filter = [ItemStateFilter, ReasonFilter]
     linked_lookups = ("member__id__exact",)
     search_fields = ["serial"]
     found_by = ("serial", "member__number")

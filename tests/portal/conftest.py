@@ -6,16 +6,28 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from kitbag import holds, valuing
+from kitbag import claims, holds, valuing
 from kitbag.catalogue import refresh_names
 from kitbag.editing import edit_item
-from kitbag.models import CatalogueLoad, FormerNumber, KitItem, Night, Stage
+from kitbag.models import (
+    CatalogueLoad,
+    Claim,
+    DropNotice,
+    FormerNumber,
+    FullCheck,
+    KitImport,
+    KitItem,
+    KitList,
+    Night,
+    ProofOpening,
+    Stage,
+)
 from kitbag.removal import remove_item
 from members.messages import post_security
 from members.models import Acceptance, Level
 from members.rules.roles import Role
 from tests.conftest import details
-from tests.factories import NOON
+from tests.factories import NOON, MemberFactory, ProofFactory
 from tests.portal.staff import as_role
 
 TOMORROW = NOON.date() + timedelta(days=1)
@@ -31,6 +43,18 @@ def clock(time_machine):
 def waiting(layla, camera, register):
     """An item of Layla's whose number does not look right but is confirmed: staff review."""
     return register(layla, camera, serial="12345", number_confirmed=True)
+
+
+def a_claim(item):
+    """The member of a waiting item asks for its unit, which another holds."""
+    return claims.open_claim(
+        item.pk,
+        member_id=item.member_id,
+        ground=Claim.Ground.USED,
+        proof_id=ProofFactory(member=item.member).pk,
+        at=NOON,
+        by=item.member.user,
+    )
 
 
 @pytest.fixture
@@ -49,7 +73,12 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     remove_item(lost.pk, member_id=omar.pk, reason="stolen", at=NOON, by=omar.user)
     FormerNumber.objects.create(product=camera, serial="111111111111", item=waiting, replaced_at=NOON)
     valuing.replan(
-        camera.pk, mark=(Stage.SUPERSEDED, TOMORROW + timedelta(days=90)), reason="A successor", by=vera, at=NOON
+        camera.pk,
+        mark=(Stage.SUPERSEDED, TOMORROW + timedelta(days=90)),
+        reason="A successor",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
     )
     holds.hold_level(
         layla,
@@ -63,6 +92,12 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     refresh_names([camera, lens])
     Acceptance.record(layla, "terms", "2026-11", at=NOON)
     Night.objects.create(day=NOON.date(), begun_at=NOON, completed_at=NOON)
+    FullCheck.objects.create(begun_at=NOON, completed_at=NOON, day=NOON.date())
+    DropNotice.objects.create(member=layla, day=TOMORROW, points=5, costs_level=False, told_on=NOON.date())
+    claim = a_claim(register(MemberFactory(), lens, serial="1234567890"))
+    ProofOpening.objects.create(proof=claim.proof, by=vera, role="Validation", purpose=f"claim {claim.pk}", at=NOON)
+    KitList.objects.create(code="0" * 16, member=layla, issued_at=NOON, rows=[], digest="0" * 64)
+    KitImport.objects.create(member=layla, created_at=NOON, rows=[])
     CatalogueLoad.objects.create(loaded_at=NOON, digest="0" * 64, added=2, changed=0, unchanged=0)
     post_security(user=layla.user, address=layla.user.email, subject="Code", text="SECRET-CODE", html="", at=NOON)
     kind = ContentType.objects.get_for_model(KitItem)

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from kitbag.models import Hold, KitItem, Product
+from kitbag.models import Claim, Hold, KitItem, Product
 from members.models import CountryTerms
 from members.rules.roles import EVERYTHING, MAY, Role
 from servicing.models import ServiceTerms
@@ -25,6 +25,7 @@ ADDED_HERE = {"kitbag.hold", "members.threshold", "members.countryterms", "servi
 ACTIONS = {
     "kitbag.kititem": ("accept", "ask", "reject"),
     "kitbag.proposededit": ("let_pass", "refuse"),
+    "kitbag.claim": ("for_claimant", "for_holder"),
     "members.message": ("try_again",),
 }
 
@@ -59,12 +60,14 @@ def reading(role):
         else:
             yield address(model, "add"), 200 if adds else 403
     product, item, hold = Product.objects.first(), KitItem.objects.filter(state="waiting").first(), Hold.objects.first()
+    claim = Claim.objects.get()
     holding = {
         reverse("admin:kitbag_product_superseded", args=[product.pk]): "kitbag.add_lifecyclemark",
         reverse("admin:kitbag_product_unserviceable", args=[product.pk]): "kitbag.add_lifecyclemark",
         reverse("admin:kitbag_product_value", args=[product.pk]): "kitbag.add_valuation",
         reverse("admin:kitbag_kititem_decide", args=[item.pk]): "kitbag.change_kititem",
         reverse("admin:kitbag_hold_end", args=[hold.pk]): "kitbag.change_hold",
+        reverse("admin:kitbag_claim_decide", args=[claim.pk]): "kitbag.change_claim",
     }
     for page, permission in holding.items():
         yield page, 200 if role == SUPERUSER or permission in MAY[Role(role)] else 403
@@ -111,7 +114,7 @@ def test_roles_in_their_own_words():
     """A second hand on the table: what must hold whatever it says."""
     assert all(code.split(".")[1].startswith("view_") for code in MAY[Role.AUDITOR])
     assert {f"{app}.view_{name}" for app, name in (model.split(".") for model in EVERYTHING)} == MAY[Role.AUDITOR]
-    deciding = {"kitbag.change_kititem", "kitbag.change_proposededit"}
+    deciding = {"kitbag.change_kititem", "kitbag.change_proposededit", "kitbag.change_claim"}
     planning = {"kitbag.add_valuation", "kitbag.add_lifecyclemark", "members.add_threshold", "kitbag.change_product"}
     assert [role for role, codes in MAY.items() if codes & deciding] == [Role.VALIDATION]
     assert [role for role, codes in MAY.items() if codes & planning] == [Role.PROGRAMME_MANAGER]
@@ -143,6 +146,8 @@ def writing():
         )
     yield reverse("admin:kitbag_kititem_decide", args=[item.pk]), {"decision": "accept", "note": "x"}
     yield reverse("admin:kitbag_hold_end", args=[hold.pk]), {"day": tomorrow, "reason": "Because"}
+    claim = Claim.objects.get()
+    yield reverse("admin:kitbag_claim_decide", args=[claim.pk]), {"decision": "claimant", "note": "x"}
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR.value, Role.CENTRE_STAFF.value, Role.LOGISTICS.value])

@@ -1,0 +1,12 @@
+"""Kitbag lists that were issued: for whom and when."""
+
+from django.contrib import admin
+
+from kitbag.admin.levels import OfMemberAdmin
+from kitbag.models import KitList
+
+
+@admin.register(KitList)
+class KitListAdmin(OfMemberAdmin):
+    list_display = ["code", "member", "issued_at"]
+    fields = ["code", "member", "issued_at", "digest"]
