@@ -7,9 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kitbag.admin import review
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, decide_each, reasons_in_words
 from kitbag.models import ProposedEdit
 from kitbag.standing import at_the_clock
@@ -35,13 +37,13 @@ class ProposedEditAdmin(DecidingAdmin):
         "before",
         "owner",
         "state",
-        "why",
+        "review",
         "proposed_at",
         "decided_at",
         "decided_by",
         "note",
     ]
-    readonly_fields = ["what", "before", "owner", "why"]
+    readonly_fields = ["what", "before", "owner", "review"]
 
     def heading(self, obj: ProposedEdit) -> str:
         return f"{obj.product.name} {obj.serial_typed}".strip()
@@ -65,6 +67,11 @@ class ProposedEditAdmin(DecidingAdmin):
     @admin.display(description=gettext_lazy("Waits because"))
     def why(self, obj: ProposedEdit) -> str:
         return reasons_in_words(obj.reasons)
+
+    @admin.display(description=gettext_lazy("Waits because"))
+    def review(self, obj: ProposedEdit) -> SafeString:
+        """Each reason with what it clashes with."""
+        return review.of_edit(obj)
 
     @admin.action(description=gettext_lazy("Let pass"), permissions=["decide"])
     def let_pass(self, request: HttpRequest, queryset: QuerySet[ProposedEdit]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kitbag.admin import review
 from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
-from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
+from kitbag.models import Claim, FormerNumber, KitItem, ProposedEdit, StolenUnit
 from kitbag.rules.serials import normalise
 from kitbag.standing import at_the_clock
 from kitbag.validation import accept_item, ask_member, reject_item
@@ -59,7 +60,7 @@ class KitItemAdmin(DecidingAdmin):
     ordering = ["added_at", "pk"]
     actions = ["accept", "ask", "reject"]
     fieldsets = [
-        (None, {"fields": ["what", "state", "why", "note", "owner"]}),
+        (None, {"fields": ["what", "state", "review", "note", "owner"]}),
         (
             gettext_lazy("Details"),
             {
@@ -77,7 +78,7 @@ class KitItemAdmin(DecidingAdmin):
         (gettext_lazy("The same unit elsewhere"), {"fields": ["elsewhere"]}),
         (gettext_lazy("What happened"), {"fields": ["history", "removal_reason", "in_case_since"]}),
     ]
-    readonly_fields = ["what", "why", "owner", "hint", "elsewhere", "history"]
+    readonly_fields = ["what", "review", "owner", "hint", "elsewhere", "history"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[KitItem], search_term: str
@@ -98,6 +99,9 @@ class KitItemAdmin(DecidingAdmin):
             yield _("Decide…"), reverse("admin:kitbag_kititem_decide", args=[obj.pk])
         if request.user.has_perm("members.view_member"):
             yield _("The member"), reverse("admin:members_member_change", args=[obj.member_id])
+        for claim in Claim.objects.open().filter(Q(item=obj) | Q(held_item=obj)).order_by("opened_at"):
+            if request.user.has_perm("kitbag.view_claim"):
+                yield _("The claim"), reverse("admin:kitbag_claim_change", args=[claim.pk])
         edits = ProposedEdit.objects.filter(item=obj)
         if request.user.has_perm("kitbag.view_proposededit") and edits.exists():
             yield _("Proposed edits"), f"{reverse('admin:kitbag_proposededit_changelist')}?item__id__exact={obj.pk}"
@@ -113,6 +117,11 @@ class KitItemAdmin(DecidingAdmin):
     @admin.display(description=gettext_lazy("Waits because"))
     def why(self, obj: KitItem) -> str:
         return reasons_in_words(obj.reasons)
+
+    @admin.display(description=gettext_lazy("Waits because"))
+    def review(self, obj: KitItem) -> SafeString:
+        """Each reason with what it clashes with."""
+        return review.of_item(obj)
 
     @admin.display(description=gettext_lazy("Where the number is"))
     def hint(self, obj: KitItem) -> str:
