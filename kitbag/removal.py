@@ -86,10 +86,10 @@ def undo_ends_on(removed_at: datetime) -> date:
 def undo_removal(item_id: UUID, *, member_id: int, at: datetime, by: User | None) -> KitItem:
     """Put a removed item back as it was, until the end of the 14th day after its removal (programme §3).
 
-    A counting item counts again from now, in a spell of its own; where its unit has been registered since,
-    or others of its kind without a number have taken its place, it waits instead. A report of theft is
-    withdrawn. Undoing twice changes nothing. Raises KitError("too_late"), KitError("claimed") where a decision
-    took it, standing.DayTurned.
+    A counting item counts again from now, in a spell of its own; where its unit has been registered, reported
+    stolen or renumbered since, or others of its kind without a number have taken its place, it waits instead.
+    A report of theft is withdrawn. Undoing twice changes nothing. Raises KitError("too_late"),
+    KitError("claimed") where a decision took it, standing.DayTurned.
     """
     standing.enter_day(programme_day(at))
     held = standing.lock(member_id)
@@ -145,6 +145,10 @@ def _taken_since(item: KitItem, *, at: datetime) -> list[Reason]:
     around = checking.surroundings(item.product, item.serial, member_id=item.member_id, item_id=item.pk, at=at)
     if around.held_by_another:
         return [Reason.UNIT_HELD]
+    # Sold, and then lost to whoever bought it: their report of theft or new number stands against the undo.
+    if around.stolen or around.former_number:
+        met = {Reason.STOLEN: around.stolen, Reason.FORMER_NUMBER: around.former_number}
+        return [reason for reason, found in met.items() if found]
     if not item.serial and around.without_number >= settings.ITEMS_WITHOUT_NUMBER_PER_PRODUCT:
         return [Reason.OVER_LIMIT]
     return []
