@@ -21,6 +21,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 540},
     },
+    "tell what falls ahead": {
+        "task": "kitbag.tasks.tell_ahead",
+        "schedule": crontab(minute="5", hour="*/3"),
+        "options": {"expires": 3600},
+    },
     "send queued messages": {
         "task": "members.tasks.deliver_messages",
         "schedule": 20.0,

@@ -1,13 +1,15 @@
 """Holds and thresholds: what staff decide about levels ahead of a day (programme §4)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from kitbag import standing
+from kitbag import drops, standing
 from kitbag.models import Hold
 from kitbag.registration import KitError
+from kitbag.rules.notice import is_short
 from members.models import Level, Member, Threshold, User
 from members.rules.days import programme_day
 
@@ -17,6 +19,8 @@ def hold_level(
     member: Member, *, level: Level, begins_on: date, ends_on: date, reason: str, by: User, at: datetime
 ) -> Hold:
     """Keep a level from a day after today until the day before `ends_on`, for a reason; it only lifts.
+
+    Its end takes back what it gave, so a short hold needs no notice; the member hears of the end at once.
 
     Raises KitError: "day_not_ahead", "ends_before_it_begins", "reason_missing"; standing.DayTurned.
     """
@@ -30,6 +34,7 @@ def hold_level(
     if not reason.strip():
         raise KitError("reason_missing")
     last = Hold.objects.filter(member=member).aggregate(n=Max("number"))["n"] or 0
+    drops.wake_after_commit()
     return Hold.objects.create(
         member=member,
         number=last + 1,
@@ -43,11 +48,12 @@ def hold_level(
 
 
 @transaction.atomic
-def end_hold(hold_id: int, *, ends_on: date, reason: str, by: User, at: datetime) -> Hold:
+def end_hold(hold_id: int, *, ends_on: date, reason: str, short_notice: str = "", by: User, at: datetime) -> Hold:
     """Move the end of a hold; before it has begun, an end on its first day withdraws it.
 
-    Raises KitError: "superseded" (a newer revision exists), "day_not_ahead", "already_ended",
-    "reason_missing"; standing.DayTurned.
+    An end that is moved forward and costs a level sooner than members are told ahead says why in
+    `short_notice`. Raises KitError: "superseded" (a newer revision exists), "day_not_ahead",
+    "already_ended", "reason_missing", "short_notice"; standing.DayTurned.
     """
     today = programme_day(at)
     standing.enter_day(today)
@@ -63,6 +69,10 @@ def end_hold(hold_id: int, *, ends_on: date, reason: str, by: User, at: datetime
         raise KitError("already_ended")
     if ends_on < hold.begins_on or (begun and ends_on <= today):
         raise KitError("day_not_ahead")
+    short = begun and ends_on < hold.ends_on and _is_short(ends_on, today) and _costs_level(hold, ends_on)
+    if short and not short_notice.strip():
+        raise KitError("short_notice")
+    drops.wake_after_commit()
     return Hold.objects.create(
         member_id=hold.member_id,
         number=hold.number,
@@ -71,18 +81,41 @@ def end_hold(hold_id: int, *, ends_on: date, reason: str, by: User, at: datetime
         begins_on=hold.begins_on,
         ends_on=ends_on,
         reason=reason.strip(),
+        short_notice=short_notice.strip() if short else "",
         recorded_on=today,
         by=by,
     )
 
 
+def _is_short(day: date, today: date) -> bool:
+    return is_short(day, today=today, notice=timedelta(days=settings.DROP_NOTICE_DAYS))
+
+
+def _costs_level(hold: Hold, day: date) -> bool:
+    """Whether the level is above what the member would have without this hold on a day."""
+    points = standing.derive(hold.member_id, day).points
+    others = Hold.objects.in_force().filter(member=hold.member_id, begins_on__lte=day, ends_on__gt=day)
+    kept = others.exclude(number=hold.number).aggregate(level=Max("level"))["level"] or 0
+    return hold.level > max(Threshold.objects.on(day).level_for(points), kept)
+
+
 @transaction.atomic
 def plan_thresholds(
-    *, effective_on: date, silver: int, gold: int, platinum: int, reason: str, by: User, at: datetime
+    *,
+    effective_on: date,
+    silver: int,
+    gold: int,
+    platinum: int,
+    reason: str,
+    short_notice: str = "",
+    by: User,
+    at: datetime,
 ) -> Threshold:
     """What the levels need from a day after today; the same day again revises the plan.
 
-    Raises KitError: "day_not_ahead", "levels_do_not_ascend", "reason_missing"; standing.DayTurned.
+    Levels that come to need more sooner than members are told ahead say why in `short_notice`.
+    Raises KitError: "day_not_ahead", "levels_do_not_ascend", "reason_missing", "short_notice";
+    standing.DayTurned.
     """
     today = programme_day(at)
     standing.enter_day(today)
@@ -92,14 +125,62 @@ def plan_thresholds(
         raise KitError("levels_do_not_ascend")
     if not reason.strip():
         raise KitError("reason_missing")
-    last = Threshold.objects.filter(effective_on=effective_on).aggregate(n=Max("revision"))["n"] or 0
+    planned = Threshold.objects.on(effective_on)
+    needs_more = silver > planned.silver or gold > planned.gold or platinum > planned.platinum
+    short = needs_more and _is_short(effective_on, today)
+    if short and not short_notice.strip():
+        raise KitError("short_notice")
+    drops.wake_after_commit()
     return Threshold.objects.create(
         effective_on=effective_on,
-        revision=last + 1,
+        revision=_next_revision(effective_on),
         silver=silver,
         gold=gold,
         platinum=platinum,
         reason=reason.strip(),
+        short_notice=short_notice.strip() if short else "",
         recorded_on=today,
         by=by,
     )
+
+
+@transaction.atomic
+def withdraw_thresholds(
+    *, effective_on: date, reason: str, short_notice: str = "", by: User, at: datetime
+) -> Threshold:
+    """Take back thresholds planned for a day after today.
+
+    Raises KitError: "day_not_ahead", "not_planned", "reason_missing", "short_notice" (taking them back makes
+    levels need more, sooner than members are told ahead); standing.DayTurned.
+    """
+    today = programme_day(at)
+    standing.enter_day(today)
+    if effective_on <= today:
+        raise KitError("day_not_ahead")
+    if not reason.strip():
+        raise KitError("reason_missing")
+    newest = Threshold.objects.filter(effective_on=effective_on).order_by("revision").last()
+    if newest is None or newest.is_withdrawn:
+        raise KitError("not_planned")
+    stays = Threshold.objects.on(effective_on - timedelta(days=1))
+    needs_more = stays.silver > newest.silver or stays.gold > newest.gold or stays.platinum > newest.platinum
+    short = needs_more and _is_short(effective_on, today)
+    if short and not short_notice.strip():
+        raise KitError("short_notice")
+    drops.wake_after_commit()
+    return Threshold.objects.create(
+        effective_on=effective_on,
+        revision=_next_revision(effective_on),
+        silver=newest.silver,
+        gold=newest.gold,
+        platinum=newest.platinum,
+        is_withdrawn=True,
+        reason=reason.strip(),
+        short_notice=short_notice.strip() if short else "",
+        recorded_on=today,
+        by=by,
+    )
+
+
+def _next_revision(effective_on: date) -> int:
+    return (Threshold.objects.filter(effective_on=effective_on).aggregate(n=Max("revision"))["n"] or 0) + 1

@@ -18,7 +18,9 @@ SCALE = frozenset({"points_full", "points_superseded", "points_floor"})
 
 
 @transaction.atomic
-def revise_product(product_id: int, *, changes: Mapping[str, Any], reason: str, by: User, at: datetime) -> list[Step]:
+def revise_product(
+    product_id: int, *, changes: Mapping[str, Any], reason: str, short_notice: str = "", by: User, at: datetime
+) -> list[Step]:
     """Write changed columns of a product; search follows it, and its plan what it counts for.
 
     Returns the steps now ahead where the scale changed, else none. Days that have begun keep their values.
@@ -33,7 +35,7 @@ def revise_product(product_id: int, *, changes: Mapping[str, Any], reason: str, 
     product.save(update_fields=list(changes))
     refresh_names([product], afresh=True)
     if SCALE.intersection(changes):
-        return valuing.replan(product_id, reason=reason, by=by, at=at)
+        return valuing.replan(product_id, reason=reason, short_notice=short_notice, by=by, at=at)
     return []
 
 

@@ -1,6 +1,6 @@
 """Points and level of a member: the only reader, and the one road by which they change (programme §4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -66,11 +66,24 @@ def on(member_id: int, day: date) -> Stands:
 
 def derive(member_id: int, day: date) -> Stands:
     """Points and level of a day straight from the facts, by the one expression."""
-    points = Spell.objects.filter(member=member_id).total_on(day)
-    holds = Hold.objects.in_force().filter(member=member_id, begins_on__lte=day, ends_on__gt=day)
-    kept = [Held(hold.level, hold.begins_on, hold.ends_on) for hold in holds]
+    return derive_many([member_id], day)[member_id]
+
+
+def derive_many(member_ids: Collection[int], day: date) -> dict[int, Stands]:
+    """Points and level of many members on a day straight from the facts; in three queries."""
+    counting = Spell.objects.filter(member__in=member_ids)
+    totals = {entry["member"]: entry["total"] for entry in counting.totals_on(day)}
+    kept: dict[int, list[Held]] = {}
+    holds = Hold.objects.in_force().filter(member__in=member_ids, begins_on__lte=day, ends_on__gt=day)
+    for hold in holds:
+        kept.setdefault(hold.member_id, []).append(Held(hold.level, hold.begins_on, hold.ends_on))
     thresholds = Threshold.objects.on(day)
-    return Stands(points, Level(level_on(day, points=points, thresholds=thresholds, holds=kept)))
+    stands = {}
+    for member in member_ids:
+        points = totals.get(member, 0)
+        level = level_on(day, points=points, thresholds=thresholds, holds=kept.get(member, []))
+        stands[member] = Stands(points, Level(level))
+    return stands
 
 
 def enter_day(day: date) -> None:

@@ -3,10 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
+from kitbag import drops
 from kitbag import night as nights
 
 
 @shared_task(time_limit=1500, name="kitbag.tasks.night")
 def night() -> list[str]:
-    """Take every points day that is due. Returns the days completed."""
-    return [day.isoformat() for day in nights.run(at=timezone.now())]
+    """Take every points day that is due, then tell what has come within the notice. Returns the days completed."""
+    days = [day.isoformat() for day in nights.run(at=timezone.now())]
+    if days:
+        drops.bell.ring()
+    return days
+
+
+@shared_task(time_limit=1500, name="kitbag.tasks.tell_ahead")
+def tell_ahead() -> int:
+    """Tell members of drops within the notice that they were not told of. Returns how many messages."""
+    return drops.tell(at=timezone.now())

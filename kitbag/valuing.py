@@ -5,14 +5,18 @@ Staff mark a product superseded or out of service from a day on, or set a value;
 all in one transaction. Days that have begun are never touched.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from kitbag import standing
+from kitbag import drops, standing
 from kitbag.models import LifecycleMark, Product, Stage, Valuation
+from kitbag.rules.notice import short_falls
+from kitbag.rules.plan_table import PlannedMark, RowFault
 from kitbag.rules.valuing import PlanError, Scale, check_set, planned_steps
 from kitbag.rules.worth import Step
 from members.models import User
@@ -54,15 +58,17 @@ def replan(
     mark: Mark | None = None,
     set_value: SetValue | None = None,
     reason: str,
+    short_notice: str = "",
     by: User | None,
     at: datetime,
 ) -> list[Step]:
     """Change a product's plan and write what follows from it; returns the steps now ahead.
 
     `mark` is a stage and the day it begins (None withdraws it); `set_value` a value from a day on. Without
-    either, the plan is run again over changed programme data. Days must lie after today.
+    either, the plan is run again over changed programme data. Days must lie after today. A fall that comes
+    sooner than members are told ahead (setting DROP_NOTICE_DAYS) says why in `short_notice`.
     Raises PlanError ("day_not_ahead", "already_begun", "stages_out_of_order", "day_has_a_fall",
-    "below_the_day_before", "below_the_plan") and standing.DayTurned.
+    "below_the_day_before", "below_the_plan", "short_notice") and standing.DayTurned.
     """
     today = programme_day(at)
     standing.enter_day(today)
@@ -88,8 +94,48 @@ def replan(
         sets.append(Step(set_value.day, set_value.points, "", Valuation.Reason.SET))
     scale = Scale(product.points_full, product.points_superseded, product.points_floor)
     wanted = planned_steps(scale, marks=marks, history=history, sets=sets, today=today)
-    _write(product_id, wanted, [step for step in steps if step.day > today], reason, by, today)
+    ahead = [step for step in steps if step.day > today]
+    notice = timedelta(days=settings.DROP_NOTICE_DAYS)
+    short = {step.day for step in short_falls(steps, [*history, *wanted], today=today, notice=notice)}
+    if short and not short_notice.strip():
+        raise PlanError("short_notice")
+    said = dict.fromkeys(short, short_notice.strip())
+    _write(product_id, wanted, ahead, Written(note=reason, short_notice=said, by=by, today=today))
+    drops.wake_after_commit()
     return wanted
+
+
+class TableError(PlanError):
+    """Rows of a table of plans that are not allowed; nothing was written."""
+
+    def __init__(self, faults: list[RowFault]) -> None:
+        super().__init__("rows")
+        self.faults = faults
+
+
+@transaction.atomic
+def replan_many(
+    marks: Sequence[PlannedMark], *, reason: str, short_notice: str = "", by: User | None, at: datetime
+) -> int:
+    """Carry out a table of plans, all of it or nothing; returns how many products it concerns.
+
+    Raises TableError with every row that the programme does not allow; standing.DayTurned.
+    """
+    products = dict(Product.objects.filter(sku__in=[mark.sku for mark in marks]).values_list("sku", "pk"))
+    faults: list[RowFault] = []
+    for mark in sorted(marks, key=lambda mark: (mark.sku, mark.stage != Stage.SUPERSEDED)):
+        if mark.sku not in products:
+            faults.append(RowFault(mark.line, mark.sku, "sku_unknown"))
+            continue
+        plan = (Stage(mark.stage), mark.day)
+        try:
+            with transaction.atomic():
+                replan(products[mark.sku], mark=plan, reason=reason, short_notice=short_notice, by=by, at=at)
+        except PlanError as error:
+            faults.append(RowFault(mark.line, mark.sku, error.code))
+    if faults:
+        raise TableError(sorted(faults, key=lambda fault: fault.line))
+    return len({mark.sku for mark in marks})
 
 
 def _record_mark(product_id: int, stage: Stage, day: date | None, *, reason: str, by: User | None, today: date) -> None:
@@ -105,11 +151,21 @@ def _record_mark(product_id: int, stage: Stage, day: date | None, *, reason: str
     )
 
 
-def _write(product_id: int, wanted: list[Step], existing: list[Step], note: str, by: User | None, today: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands beside each valuation of one change; `short_notice` by day."""
+
+    note: str
+    short_notice: Mapping[date, str]
+    by: User | None
+    today: date
+
+
+def _write(product_id: int, wanted: list[Step], existing: list[Step], written: Written) -> None:
     before = {step.day: step for step in existing}
     after = {step.day: step for step in wanted}
     revisions = dict(
-        Valuation.objects.filter(product=product_id, effective_on__gt=today)
+        Valuation.objects.filter(product=product_id, effective_on__gt=written.today)
         .values("effective_on")
         .annotate(n=Max("revision"))
         .values_list("effective_on", "n")
@@ -127,12 +183,13 @@ def _write(product_id: int, wanted: list[Step], existing: list[Step], note: str,
                 points=new.points if new else None,
                 stage=new.stage if new else (old.stage if old else Stage.CURRENT),
                 reason=new.reason if new else Valuation.Reason.WITHDRAWN,
-                note=note,
-                recorded_on=today,
-                by=by,
+                note=written.note,
+                short_notice=written.short_notice.get(day, ""),
+                recorded_on=written.today,
+                by=written.by,
             )
         )
     Valuation.objects.bulk_create(rows)
 
 
-__all__ = ["Mark", "PlanError", "SetValue", "marks_of", "replan", "steps_of"]
+__all__ = ["Mark", "PlanError", "SetValue", "TableError", "marks_of", "replan", "replan_many", "steps_of"]

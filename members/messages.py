@@ -93,26 +93,31 @@ def post_security(*, user: User | None, address: str, subject: str, text: str, h
 
 def wake_after_commit() -> None:
     """Ring for the worker once the transaction is committed; for those who insert rows by SQL, too."""
-    transaction.on_commit(bell.ring, robust=True)
+    bell.ring_after_commit()
 
 
 class Bell:
     """Wakes the worker through the broker: one short try, and none for a while after a failure.
 
-    The task is called by name: this layer knows nothing of the tasks above it.
+    A task is called by name: this layer knows nothing of the tasks above it. Rung as soon as the
+    transaction is committed; a task that nobody could be woken for waits for its schedule.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, task: str) -> None:
+        self.task = task
         self.quiet_until = 0.0
+
+    def ring_after_commit(self) -> None:
+        transaction.on_commit(self.ring, robust=True)
 
     def ring(self) -> None:
         if time.monotonic() < self.quiet_until:
             return
         try:
-            current_app.send_task(WAKE_TASK, retry=False, expires=WAKE_EXPIRES_SECONDS)
+            current_app.send_task(self.task, retry=False, expires=WAKE_EXPIRES_SECONDS)
         except OperationalError as error:
             self.quiet_until = time.monotonic() + QUIET_AFTER_FAILURE_SECONDS
-            log.warning("The broker cannot be reached (%s); messages wait for the schedule.", error)
+            log.warning("The broker cannot be reached (%s); %s waits for its schedule.", error, self.task)
 
 
-bell = Bell()
+bell = Bell(WAKE_TASK)

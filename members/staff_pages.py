@@ -62,6 +62,10 @@ class StaffAdmin(admin.ModelAdmin):
         """Label and address of each act that this user may carry out on a row."""
         return ()
 
+    def list_tools(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        """Label and address of each act that this user may carry out beside the list."""
+        return ()
+
     def heading(self, obj: Any) -> str:
         """What a row's page is about, under its title."""
         return str(obj)
@@ -90,7 +94,11 @@ class StaffAdmin(admin.ModelAdmin):
             # The stock page would answer an act that is not this user's with the list, as if nothing was asked.
             if not set(request.POST.getlist("action")) <= {"", *self.get_actions(request)}:
                 raise PermissionDenied
-        named = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
+        named = {
+            "title": capfirst(self.opts.verbose_name_plural),
+            "subtitle": None,
+            "list_tools": list(self.list_tools(request)),
+        }
         return super().changelist_view(request, {**named, **(extra_context or {})})
 
     def _check_selection(self, request: HttpRequest) -> None:

@@ -58,7 +58,7 @@ def laylas_year(clerk: User, details) -> Year:
         product.save(update_fields=["superseded_by"])
 
     def plan(product: Product, stage: Stage, day: date, at: datetime) -> None:
-        valuing.replan(product.pk, mark=(stage, day), reason="Announced", by=clerk, at=at)
+        valuing.replan(product.pk, mark=(stage, day), reason="Announced", short_notice="It came late", by=clerk, at=at)
 
     def add(product: Product, day: date, **changes: object) -> KitItem:
         at = _noon(day)

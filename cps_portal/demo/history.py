@@ -18,7 +18,7 @@ from django.db import transaction
 
 from cps_portal.demo import people
 from cps_portal.demo.people import Clerk, Person, Plan, Thing
-from kitbag import holds, night, registration, removal, standing, valuing
+from kitbag import drops, holds, night, registration, removal, standing, valuing
 from kitbag.models import KitItem, Product, RemovalReason, Stage
 from kitbag.registration import Details
 from members import delivery
@@ -52,6 +52,7 @@ class History:
         while day <= self.today:
             midnight = day_begins(day)
             night.run(at=midnight, clock=partial(_stopped, midnight))
+            drops.tell(at=midnight)
             acts = self.acts.get(day, ())
             for index, act in enumerate(acts):
                 at = midnight + timedelta(hours=8, minutes=7 * index % 600)

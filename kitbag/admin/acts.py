@@ -1,20 +1,27 @@
-"""A page that carries out one act: its fields, its reason, one operation, and the answer in words."""
+"""A page that carries out one act: its fields, its reason, one operation, and the answer in words.
+
+An act that may lower points or levels shows first what it would do, and is saved from there.
+"""
 
 from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 
+from kitbag.impact import Impact
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
-from members.models import User
+from members.models import Level, User
 from members.staff_pages import StaffAdmin, day_input, in_this_century
 
 # Rule codes of the operations: the field they stand beside (none: above the form) and their words.
@@ -29,6 +36,11 @@ REFUSALS = {
     "ends_before_it_begins": ("ends_on", gettext_lazy("The first day without it comes after the day it begins.")),
     "superseded": ("", gettext_lazy("Somebody has changed this hold meanwhile. Open its newest row.")),
     "already_ended": ("", gettext_lazy("This hold has ended.")),
+    "short_notice": (
+        "short_notice",
+        gettext_lazy("Members would hear of this too late: it needs the programme manager’s reason."),
+    ),
+    "not_planned": ("", gettext_lazy("Nothing is planned for this day any more.")),
     "reason_missing": ("reason", gettext_lazy("Say why.")),
     "note_missing": ("note", gettext_lazy("Write to the member what it is about.")),
     "not_waiting": ("", gettext_lazy("Somebody has decided this meanwhile; it waits no longer.")),
@@ -68,6 +80,24 @@ class ActForm(forms.Form):
     )
 
 
+class PlanForm(ActForm):
+    """An act that may take points or a level: with less notice than members are due, it says why."""
+
+    short_notice = forms.CharField(
+        label=gettext_lazy("Why on short notice"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+    )
+    field_order = ["day", "points", "reason", "short_notice"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["short_notice"].help_text = _(
+            "Only where members lose points or a level within %(days)s days. They are told today, in these words."
+        ) % {"days": settings.DROP_NOTICE_DAYS}
+
+
 def act_page(
     request: HttpRequest,
     page: StaffAdmin,
@@ -80,22 +110,28 @@ def act_page(
     subject: Model | None = None,
     facts: tuple[tuple[str, str], ...] = (),
     note: str = "",
+    preview: Callable[[dict[str, Any]], Impact] | None = None,
+    refuse: Callable[[forms.BaseForm, KitError | PlanError], None] = refuse,
 ) -> HttpResponse:
     """Show an act's form, and carry it out on POST in one transaction with its line in the history.
 
     `act` takes the cleaned data and returns the row that the history speaks of and what to tell the user.
+    With `preview`, the first POST shows what the act would do, and the second, from there, does it.
     """
-    if request.method == "POST" and form.is_valid():
+    impact = None
+    if request.method == "POST" and form.is_valid() and "change" not in request.POST:
         try:
-            with transaction.atomic():
-                row, said = act(form.cleaned_data)
-                why = form.cleaned_data.get("reason") or form.cleaned_data.get("note")
-                page.log_change(request, row, f"{said} {why}" if why else said)
+            if preview and "confirmed" not in request.POST:
+                impact = preview(form.cleaned_data)
+            else:
+                with transaction.atomic():
+                    row, said = act(form.cleaned_data)
+                    why = form.cleaned_data.get("reason") or form.cleaned_data.get("note")
+                    page.log_change(request, row, f"{said} {why}" if why else said)
+                page.message_user(request, said, messages.SUCCESS)
+                return HttpResponseRedirect(back)
         except (KitError, PlanError) as error:
             refuse(form, error)
-        else:
-            page.message_user(request, said, messages.SUCCESS)
-            return HttpResponseRedirect(back)
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
@@ -107,8 +143,38 @@ def act_page(
         "back": back,
         "facts": facts,
         "note": note,
+        "impact": impact_in_words(impact) if impact else None,
+        "has_preview": preview is not None,
     }
-    return TemplateResponse(request, "admin/kitbag/act.html", context)
+    template = "admin/kitbag/impact.html" if impact else "admin/kitbag/act.html"
+    return TemplateResponse(request, template, context)
+
+
+def impact_in_words(impact: Impact) -> dict[str, Any]:
+    """What a preview shows: each day with its figures, and level moves by country."""
+    return {
+        "more_days": impact.more_days,
+        "days": [
+            {
+                "day": day.day,
+                "items": day.items,
+                "members": day.members,
+                "points": f"{day.points:+,}" if day.points else "0",
+                "rise": day.rise,
+                "fall": day.fall,
+                "moves": [
+                    {
+                        "country": countries.name(move.country) or move.country,
+                        "before": Level(move.before).label,
+                        "after": Level(move.after).label,
+                        "members": move.members,
+                    }
+                    for move in day.moves
+                ],
+            }
+            for day in impact.days
+        ],
+    }
 
 
 def allow(request: HttpRequest, permission: str) -> User:

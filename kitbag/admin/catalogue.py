@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -13,28 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitbag.admin.acts import words_for
-from kitbag.admin.plans import STAGE_TITLES, ahead_in_words, product_facts, stage_page, value_page
+from kitbag.admin.plan_table import table_page
+from kitbag.admin.plans import STAGE_TITLES, product_facts, scale_page, stage_page, value_page
 from kitbag.models import Product, Stage, Valuation
 from kitbag.registration import KitError
-from kitbag.revising import SCALE, revise_product
+from kitbag.revising import revise_product
 from kitbag.rules.valuing import PlanError
 from kitbag.standing import at_the_clock
 from members.models import User
-from members.staff_pages import ReasonedAdmin, ReasonedForm, today
-
-
-class ProductForm(ReasonedForm):
-    def clean(self) -> dict[str, Any]:
-        """Points never rise with age, and one that ever had points keeps at least one (programme §4)."""
-        data = super().clean() or self.cleaned_data
-        full, superseded, floor = (data.get(name) for name in ("points_full", "points_superseded", "points_floor"))
-        if full is not None and superseded is not None and superseded > full:
-            self.add_error("points_superseded", _("No more than while it is current."))
-        if superseded is not None and floor is not None and floor > superseded:
-            self.add_error("points_floor", _("No more than when it is superseded."))
-        if full and floor == 0:
-            self.add_error("points_floor", _("At least 1: a product that has points always keeps some."))
-        return data
+from members.staff_pages import ReasonedAdmin, today
 
 
 class ProductSelect(AutocompleteSelect):
@@ -47,23 +35,23 @@ class ProductSelect(AutocompleteSelect):
 
 @admin.register(Product)
 class ProductAdmin(ReasonedAdmin):
-    form = ProductForm
     list_display = ["name", "family", "media", "points_today", "fast_track", "serial_need", "announced_year"]
     list_filter = ["family", "media", "fast_track", "serial_need"]
     search_fields = ["name", "aliases", "=sku"]
     search_help_text = gettext_lazy("Name, another region’s name, or sku")
     autocomplete_fields = ["superseded_by"]
     ordering = ["name"]
+    actions = ["plan_chosen"]
     words = ("name", "aliases", "series", "mount", "media", "announced_year", "market", "source")
     numbers = ("serial_need", "serial_hint")
-    points = ("points_full", "points_superseded", "points_floor", "points_basis")
-    facts = ("sku", "category", "family", "added_on", "values_by_day", "plan")
+    points = ("values_by_day", "plan", "points_full", "points_superseded", "points_floor", "points_basis")
+    facts = ("sku", "category", "family", "added_on", *points)
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         reason: tuple[str, ...] = ("reason",) if self.has_change_permission(request, obj) else ()
         return [
             (None, {"fields": ["sku", "category", "family", "added_on"]}),
-            (_("What it counts for"), {"fields": ["values_by_day", "plan", *self.points]}),
+            (_("What it counts for"), {"fields": self.points}),
             (_("Words"), {"fields": [*self.words, "superseded_by"]}),
             (_("Serial number and servicing"), {"fields": [*self.numbers, "fast_track", "fast_track_video"]}),
             *([(_("Why"), {"fields": reason})] if reason else []),
@@ -102,7 +90,29 @@ class ProductAdmin(ReasonedAdmin):
         value = path(
             "<path:object_id>/value/", self.admin_site.admin_view(self.value_view), name="kitbag_product_value"
         )
-        return [*pages, value, *super().get_urls()]
+        scale = path(
+            "<path:object_id>/scale/", self.admin_site.admin_view(self.scale_view), name="kitbag_product_scale"
+        )
+        many = path("plan-many/", self.admin_site.admin_view(self.table_view), name="kitbag_product_plan_many")
+        return [*pages, value, scale, many, *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Plan the chosen products…"), permissions=["plan"])
+    def plan_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        """Take the chosen products to the table of plans."""
+        skus = list(queryset.values_list("sku", flat=True)[:200])
+        return HttpResponseRedirect(
+            f"{reverse('admin:kitbag_product_plan_many')}?{urlencode({'sku': skus}, doseq=True)}"
+        )
+
+    def list_tools(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        if self.has_plan_permission(request):
+            yield _("Plan many products…"), reverse("admin:kitbag_product_plan_many")
+
+    def has_plan_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("kitbag.add_lifecyclemark")
+
+    def table_view(self, request: HttpRequest) -> HttpResponse:
+        return table_page(self, request)
 
     def stage_view(self, request: HttpRequest, object_id: str, stage: Stage) -> HttpResponse:
         return stage_page(self, request, object_id, stage)
@@ -110,14 +120,18 @@ class ProductAdmin(ReasonedAdmin):
     def value_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return value_page(self, request, object_id)
 
+    def scale_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return scale_page(self, request, object_id)
+
     def tools(self, request: HttpRequest, obj: Product) -> Iterable[tuple[str, str]]:
-        """The three ways in which a value comes to change, and the rows it left."""
+        """The ways in which a value comes to change, and the rows it left."""
         may = request.user.has_perm
         if may("kitbag.add_lifecyclemark"):
             for stage, name in ((Stage.SUPERSEDED, "superseded"), (Stage.UNSERVICEABLE, "unserviceable")):
                 yield str(STAGE_TITLES[stage]), reverse(f"admin:kitbag_product_{name}", args=[obj.pk])
         if may("kitbag.add_valuation"):
             yield _("Set a value from…"), reverse("admin:kitbag_product_value", args=[obj.pk])
+            yield _("Change its points scale…"), reverse("admin:kitbag_product_scale", args=[obj.pk])
         if may("kitbag.view_valuation"):
             yield _("Valuations"), f"{reverse('admin:kitbag_valuation_changelist')}?product__id__exact={obj.pk}"
 
@@ -151,12 +165,10 @@ class ProductAdmin(ReasonedAdmin):
         if not changes:
             return
         with transaction.atomic():
-            steps = at_the_clock(
+            at_the_clock(
                 revise_product,
                 obj.pk,
                 changes=changes,
                 reason=form.cleaned_data["reason"],
                 by=cast(User, request.user),
             )
-        if SCALE.intersection(changes):
-            self.message_user(request, ahead_in_words(steps))

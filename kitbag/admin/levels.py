@@ -10,8 +10,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kitbag.admin.acts import ActForm, act_page, allow, day_field
-from kitbag.holds import end_hold, hold_level, plan_thresholds
+from kitbag.admin.acts import ActForm, PlanForm, act_page, allow, day_field
+from kitbag.holds import end_hold, hold_level, plan_thresholds, withdraw_thresholds
+from kitbag.impact import impact_of
 from kitbag.models import Hold, LevelChange, Spell, Standing
 from kitbag.standing import at_the_clock
 from members.models import Level, Member, Threshold
@@ -37,16 +38,21 @@ class HoldForm(ActForm):
         return member
 
 
-class HoldEndForm(ActForm):
+class HoldEndForm(PlanForm):
     day = day_field(gettext_lazy("New end"), help_text=gettext_lazy("First day without it."))
 
+    def __init__(self, *args: Any, may_be_late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_be_late:
+            del self.fields["short_notice"]
 
-class ThresholdForm(ActForm):
+
+class ThresholdForm(PlanForm):
     day = day_field(gettext_lazy("From"))
     silver = forms.IntegerField(label=gettext_lazy("Silver"), min_value=1, max_value=1_000_000)
     gold = forms.IntegerField(label=gettext_lazy("Gold"), min_value=1, max_value=1_000_000)
     platinum = forms.IntegerField(label=gettext_lazy("Platinum"), min_value=1, max_value=1_000_000)
-    field_order = ["day", "silver", "gold", "platinum", "reason"]
+    field_order = ["day", "silver", "gold", "platinum", "reason", "short_notice"]
 
 
 class OfMemberAdmin(FactAdmin):
@@ -89,16 +95,18 @@ class HoldAdmin(OfMemberAdmin):
         """Keep a level for a member from a day after today, for a reason; it only lifts."""
         user = allow(request, "kitbag.add_hold")
 
+        def wanted(data: dict[str, Any]) -> dict[str, Any]:
+            return {
+                "member": data["member"],
+                "level": Level(data["level"]),
+                "begins_on": data["day"],
+                "ends_on": data["ends_on"],
+                "reason": data["reason"],
+                "by": user,
+            }
+
         def act(data: dict[str, Any]) -> tuple[Hold, str]:
-            hold = at_the_clock(
-                hold_level,
-                data["member"],
-                level=Level(data["level"]),
-                begins_on=data["day"],
-                ends_on=data["ends_on"],
-                reason=data["reason"],
-                by=user,
-            )
+            hold = at_the_clock(hold_level, **wanted(data))
             return hold, _("%(level)s is kept for %(member)s from %(day)s until %(end)s.") % {
                 "level": Level(data["level"]).label,
                 "member": data["member"],
@@ -111,6 +119,7 @@ class HoldAdmin(OfMemberAdmin):
             self,
             form=HoldForm(request.POST or None, initial={"member": request.GET.get("member", "")[:14]}),
             act=act,
+            preview=lambda data: at_the_clock(impact_of, hold_level, **wanted(data)),
             title=_("Hold a level"),
             button=_("Hold the level"),
             back=reverse("admin:kitbag_hold_changelist"),
@@ -124,8 +133,17 @@ class HoldAdmin(OfMemberAdmin):
         if hold is None:
             raise Http404
 
+        def wanted(data: dict[str, Any]) -> dict[str, Any]:
+            return {
+                "hold_id": hold.pk,
+                "ends_on": data["day"],
+                "reason": data["reason"],
+                "short_notice": data.get("short_notice", ""),
+                "by": user,
+            }
+
         def act(data: dict[str, Any]) -> tuple[Hold, str]:
-            revised = at_the_clock(end_hold, hold.pk, ends_on=data["day"], reason=data["reason"], by=user)
+            revised = at_the_clock(end_hold, **wanted(data))
             if revised.ends_on == revised.begins_on:
                 return revised, _("The hold is withdrawn.")
             return revised, _("The hold ends on %(day)s.") % {"day": shown(revised.ends_on)}
@@ -133,8 +151,13 @@ class HoldAdmin(OfMemberAdmin):
         return act_page(
             request,
             self,
-            form=HoldEndForm(request.POST or None, initial={"day": hold.ends_on}),
+            form=HoldEndForm(
+                request.POST or None,
+                may_be_late=request.user.has_perm("kitbag.add_lifecyclemark"),
+                initial={"day": hold.ends_on},
+            ),
             act=act,
+            preview=lambda data: at_the_clock(impact_of, end_hold, **wanted(data)),
             title=_("Move the end of a hold"),
             button=_("Move the end"),
             back=reverse("admin:kitbag_hold_changelist"),
@@ -158,16 +181,11 @@ class ThresholdAdmin(FactAdmin):
         user = allow(request, "members.add_threshold")
         now = Threshold.objects.on(today())
 
+        def wanted(data: dict[str, Any]) -> dict[str, Any]:
+            return {"effective_on": data.pop("day"), **data, "by": user}
+
         def act(data: dict[str, Any]) -> tuple[Threshold, str]:
-            row = at_the_clock(
-                plan_thresholds,
-                effective_on=data["day"],
-                silver=data["silver"],
-                gold=data["gold"],
-                platinum=data["platinum"],
-                reason=data["reason"],
-                by=user,
-            )
+            row = at_the_clock(plan_thresholds, **wanted(dict(data)))
             return row, _("From %(day)s: Silver %(silver)s, Gold %(gold)s, Platinum %(platinum)s.") % {
                 "day": shown(row.effective_on),
                 "silver": f"{row.silver:,}",
@@ -182,11 +200,52 @@ class ThresholdAdmin(FactAdmin):
                 request.POST or None, initial={"silver": now.silver, "gold": now.gold, "platinum": now.platinum}
             ),
             act=act,
+            preview=lambda data: at_the_clock(impact_of, plan_thresholds, **wanted(dict(data))),
             title=_("Plan thresholds"),
             button=_("Save the plan"),
             back=reverse("admin:members_threshold_changelist"),
             facts=((_("Today"), f"{now.silver:,} / {now.gold:,} / {now.platinum:,}"),),
             note=_("The same day again revises its plan."),
+        )
+
+    def tools(self, request: HttpRequest, obj: Threshold) -> Iterable[tuple[str, str]]:
+        newest = not Threshold.objects.filter(effective_on=obj.effective_on, revision__gt=obj.revision).exists()
+        may = request.user.has_perm("members.add_threshold")
+        if may and newest and obj.effective_on > today() and not obj.is_withdrawn:
+            yield _("Withdraw the plan…"), reverse("admin:members_threshold_withdraw", args=[obj.pk])
+
+    def get_urls(self) -> list[URLPattern]:
+        withdraw = path(
+            "<path:object_id>/withdraw/",
+            self.admin_site.admin_view(self.withdraw_view),
+            name="members_threshold_withdraw",
+        )
+        return [withdraw, *super().get_urls()]
+
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take back thresholds planned for a day after today."""
+        user = allow(request, "members.add_threshold")
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+
+        def wanted(data: dict[str, Any]) -> dict[str, Any]:
+            return {"effective_on": row.effective_on, **data, "by": user}
+
+        def act(data: dict[str, Any]) -> tuple[Threshold, str]:
+            taken_back = at_the_clock(withdraw_thresholds, **wanted(data))
+            return taken_back, _("The thresholds planned for %(day)s are withdrawn.") % {"day": shown(row.effective_on)}
+
+        return act_page(
+            request,
+            self,
+            form=PlanForm(request.POST or None),
+            act=act,
+            preview=lambda data: at_the_clock(impact_of, withdraw_thresholds, **wanted(data)),
+            title=_("Withdraw thresholds"),
+            button=_("Withdraw the plan"),
+            back=reverse("admin:members_threshold_changelist"),
+            subject=row,
         )
 
 

@@ -9,22 +9,28 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kitbag.admin.acts import ActForm, act_page, allow, day_field
+from kitbag.admin.acts import ActForm, PlanForm, act_page, allow, day_field
+from kitbag.impact import impact_of
 from kitbag.models import CatalogueLoad, LifecycleMark, Product, SearchName, Stage, Valuation
+from kitbag.revising import revise_product
 from kitbag.rules.worth import Step
 from kitbag.standing import at_the_clock
 from kitbag.valuing import SetValue, marks_of, replan, steps_of
 from members.staff_pages import FactAdmin, StaffAdmin, shown, today
 
 
-class MarkForm(ActForm):
+def points_field(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=100_000)
+
+
+class MarkForm(PlanForm):
     day = day_field(gettext_lazy("From"), required=False)
     withdraw = forms.BooleanField(
         label=gettext_lazy("Withdraw the plan"),
         required=False,
         help_text=gettext_lazy("Only while its day lies ahead."),
     )
-    field_order = ["day", "withdraw", "reason"]
+    field_order = ["day", "withdraw", "reason", "short_notice"]
 
     def __init__(self, *args: Any, is_planned: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +47,28 @@ class MarkForm(ActForm):
 
 class ValueForm(ActForm):
     day = day_field(gettext_lazy("From"))
-    points = forms.IntegerField(label=gettext_lazy("Points"), min_value=0, max_value=100_000)
+    points = points_field(gettext_lazy("Points"))
+
+
+class ScaleForm(PlanForm):
+    """What a product counts for at each stage of its life: never more with age, at least 1 for ever (§4)."""
+
+    points_full = points_field(gettext_lazy("While current"))
+    points_superseded = points_field(gettext_lazy("Superseded"))
+    points_floor = points_field(gettext_lazy("No longer serviced"))
+    points_basis = forms.CharField(label=gettext_lazy("Where they come from"), max_length=200, required=False)
+    field_order = ["points_full", "points_superseded", "points_floor", "points_basis", "reason", "short_notice"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        full, superseded, floor = (data.get(name) for name in ("points_full", "points_superseded", "points_floor"))
+        if full is not None and superseded is not None and superseded > full:
+            self.add_error("points_superseded", _("No more than while it is current."))
+        if superseded is not None and floor is not None and floor > superseded:
+            self.add_error("points_floor", _("No more than when it is superseded."))
+        if full and floor == 0:
+            self.add_error("points_floor", _("At least 1: a product that has points always keeps some."))
+        return data
 
 
 STAGE_TITLES = {
@@ -97,9 +124,14 @@ def stage_page(page: StaffAdmin, request: HttpRequest, object_id: str, stage: St
     is_planned = planned is not None and planned > today()
     form = MarkForm(request.POST or None, is_planned=is_planned, initial={"day": planned if is_planned else None})
 
-    def act(data: dict[str, Any]) -> tuple[Product, str]:
+    def wanted(data: dict[str, Any]) -> dict[str, Any]:
         day = None if data.get("withdraw") else data["day"]
-        steps = at_the_clock(replan, product.pk, mark=(stage, day), reason=data["reason"], by=user)
+        said = {"reason": data["reason"], "short_notice": data["short_notice"]}
+        return {"product_id": product.pk, "mark": (stage, day), **said, "by": user}
+
+    def act(data: dict[str, Any]) -> tuple[Product, str]:
+        steps = at_the_clock(replan, **wanted(data))
+        day = wanted(data)["mark"][1]
         said = (
             _("%(product)s: %(stage)s from %(day)s.")
             % {"product": product.name, "stage": stage.label, "day": shown(day)}
@@ -113,6 +145,7 @@ def stage_page(page: StaffAdmin, request: HttpRequest, object_id: str, stage: St
         page,
         form=form,
         act=act,
+        preview=lambda data: at_the_clock(impact_of, replan, **wanted(data)),
         title=_("Mark superseded") if stage == Stage.SUPERSEDED else _("Mark out of service"),
         button=_("Save the plan"),
         back=reverse("admin:kitbag_product_change", args=[product.pk]),
@@ -127,13 +160,16 @@ def value_page(page: StaffAdmin, request: HttpRequest, object_id: str) -> HttpRe
     user = allow(request, "kitbag.add_valuation")
     product = product_or_404(page, request, object_id)
 
+    def wanted(data: dict[str, Any]) -> dict[str, Any]:
+        value = SetValue(data["points"], data["day"])
+        return {"product_id": product.pk, "set_value": value, "reason": data["reason"], "by": user}
+
     def act(data: dict[str, Any]) -> tuple[Product, str]:
-        wanted = SetValue(data["points"], data["day"])
-        steps = at_the_clock(replan, product.pk, set_value=wanted, reason=data["reason"], by=user)
+        steps = at_the_clock(replan, **wanted(data))
         said = _("%(product)s: %(points)s from %(day)s.") % {
             "product": product.name,
-            "points": f"{wanted.points:,}",
-            "day": shown(wanted.day),
+            "points": f"{data['points']:,}",
+            "day": shown(data["day"]),
         }
         return product, f"{said} {ahead_in_words(steps)}"
 
@@ -142,12 +178,44 @@ def value_page(page: StaffAdmin, request: HttpRequest, object_id: str) -> HttpRe
         page,
         form=ValueForm(request.POST or None),
         act=act,
+        preview=lambda data: at_the_clock(impact_of, replan, **wanted(data)),
         title=_("Set a value"),
         button=_("Set the value"),
         back=reverse("admin:kitbag_product_change", args=[product.pk]),
         subject=product,
         facts=product_facts(product),
         note=_("A value can only be raised here. Falls follow from a product’s stages."),
+    )
+
+
+def scale_page(page: StaffAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Change what a product counts for at each stage; its plan is run again over the days ahead."""
+    user = allow(request, "kitbag.add_valuation")
+    product = product_or_404(page, request, object_id)
+    columns = ("points_full", "points_superseded", "points_floor", "points_basis")
+
+    def wanted(data: dict[str, Any]) -> dict[str, Any]:
+        said = {"reason": data["reason"], "short_notice": data["short_notice"]}
+        return {"product_id": product.pk, "changes": {name: data[name] for name in columns}, **said, "by": user}
+
+    def act(data: dict[str, Any]) -> tuple[Product, str]:
+        before = {name: getattr(product, name) for name in columns}
+        steps = at_the_clock(revise_product, **wanted(data))
+        changed = "; ".join(f"{before[name]} → {data[name]}" for name in columns if before[name] != data[name])
+        return product, f"{changed or _('Nothing changed')}. {ahead_in_words(steps)}"
+
+    return act_page(
+        request,
+        page,
+        form=ScaleForm(request.POST or None, initial={name: getattr(product, name) for name in columns}),
+        act=act,
+        preview=lambda data: at_the_clock(impact_of, revise_product, **wanted(data)),
+        title=_("Change its points scale"),
+        button=_("Save the scale"),
+        back=reverse("admin:kitbag_product_change", args=[product.pk]),
+        subject=product,
+        facts=product_facts(product),
+        note=_("Programme data, not an official list. What counts today stays; what is planned follows the scale."),
     )
 
 

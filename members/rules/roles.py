@@ -9,7 +9,8 @@ What a permission opens where a page writes nothing by itself:
 - kitbag.change_kititem, kitbag.change_proposededit: deciding on waiting items and proposed edits
 - kitbag.change_claim: deciding between two members
 - kitbag.add_hold, kitbag.change_hold: keeping a level, moving the end of a hold
-- kitbag.add_lifecyclemark, kitbag.add_valuation: planning a product's stages, setting a value
+- kitbag.add_lifecyclemark, kitbag.add_valuation: planning a product's stages, setting a value; the first one
+  also gives the reason for telling members of a drop on short notice
 - members.add_threshold: planning thresholds
 - members.change_message: trying a parked message again
 
@@ -69,10 +70,10 @@ MAY: Mapping[Role, frozenset[str]] = {
     # Their own centre's cases and units only: there are none yet, so the catalogue and the terms.
     Role.CENTRE_STAFF: _may("view", ("kitbag.product", "members.countryterms", "servicing.serviceterms")),
     Role.LOGISTICS: frozenset(),
-    Role.PROGRAMME_MANAGER: _may("view", (*CATALOGUE, *TERMS, "kitbag.night", "kitbag.fullcheck"))
+    Role.PROGRAMME_MANAGER: _may("view", (*CATALOGUE, *TERMS, "kitbag.night", "kitbag.fullcheck", "kitbag.hold"))
     | _may("add", ("members.countryterms", "servicing.serviceterms", "members.threshold"))
     | _may("change", ("members.countryterms", "servicing.serviceterms", "kitbag.product"))
     | _may("delete", ("members.countryterms", "servicing.serviceterms"))
-    | {"kitbag.add_lifecyclemark", "kitbag.add_valuation"},
+    | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"},
     Role.AUDITOR: _may("view", EVERYTHING),
 }

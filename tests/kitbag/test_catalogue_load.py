@@ -124,7 +124,14 @@ def test_a_higher_value_counts_from_tomorrow_a_lower_one_from_its_stage():
     assert (value("a", today), value("a", tomorrow)) == (100, 150)
     assert (value("b", today), value("b", tomorrow + timedelta(days=999))) == (100, 100)
     product = Product.objects.get(sku="b")
-    valuing.replan(product.pk, mark=(Stage.SUPERSEDED, tomorrow), reason="superseded", by=None, at=LATER)
+    valuing.replan(
+        product.pk,
+        mark=(Stage.SUPERSEDED, tomorrow),
+        reason="superseded",
+        short_notice="It came late",
+        by=None,
+        at=LATER,
+    )
     assert value("b", tomorrow) == 50
 
 
@@ -154,7 +161,9 @@ def test_a_plan_of_staff_that_the_file_contradicts_refuses_the_row():
     load(cells(sku="a", lifecycle="superseded"))
     pk = Product.objects.get().pk
     tomorrow = programme_day(LATER) + timedelta(days=1)
-    valuing.replan(pk, mark=(Stage.UNSERVICEABLE, tomorrow), reason="parts ran out", by=None, at=LATER)
+    valuing.replan(
+        pk, mark=(Stage.UNSERVICEABLE, tomorrow), reason="parts ran out", short_notice="It came late", by=None, at=LATER
+    )
     at = LATER + timedelta(days=5)
     report = load(cells(sku="a", lifecycle="unserviceable", mount="RF"), at=at)
     assert [(fault.column, "already_begun" in fault.reason) for fault in report.refused] == [("lifecycle", True)]

@@ -153,7 +153,14 @@ def test_the_chart_covers_24_months(today, edges, year_ago):
 
 def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
     products = [ProductFactory(points=10) for _ in range(20)]
-    valuing.replan(products[1].pk, mark=(Stage.SUPERSEDED, date(2027, 1, 5)), reason="New", by=vera, at=NOON)
+    valuing.replan(
+        products[1].pk,
+        mark=(Stage.SUPERSEDED, date(2027, 1, 5)),
+        reason="New",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
+    )
     found = {}
     for size in (5, 50, 500):
         member = MemberFactory()

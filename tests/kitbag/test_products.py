@@ -106,7 +106,9 @@ def test_a_product_tells_its_points_stage_and_relations(client, lens):
     )
     now = timezone.now()
     falls = programme_day(now) + timedelta(days=90)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, falls), reason="R5 III", by=None, at=now)
+    valuing.replan(
+        camera.pk, mark=(Stage.SUPERSEDED, falls), reason="R5 III", short_notice="It came late", by=None, at=now
+    )
     page = client.get(reverse("product", args=[camera.sku]))
     assert (page.context["today"].points, page.context["today"].stage) == (320, "current")
     assert [(worth.stage, worth.points, worth.day) for worth in page.context["worths"][1:]] == [

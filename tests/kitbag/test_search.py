@@ -102,7 +102,9 @@ def test_cameras_before_batteries_and_current_before_old_on_equal_matches(db):
     assert names("zed")[-1] == "Zed Pack"
     body = Product.objects.get(name="Zed Body")
     tomorrow = TODAY + timedelta(days=1)
-    valuing.replan(body.pk, mark=(Stage.SUPERSEDED, tomorrow), reason="Zed Two", by=None, at=NOON)
+    valuing.replan(
+        body.pk, mark=(Stage.SUPERSEDED, tomorrow), reason="Zed Two", short_notice="It came late", by=None, at=NOON
+    )
     later = [found.name for found in search.suggest("zed", day=tomorrow)]
     assert later == ["Zed Lens", "Zed Body", "Zed Pack"]
 
@@ -118,7 +120,9 @@ def test_the_other_name_is_told(kit):
 def test_points_and_stage_are_those_of_the_day(kit):
     product = Product.objects.get(sku="eos-r5-mark-ii")
     falls = TODAY + timedelta(days=70)
-    valuing.replan(product.pk, mark=(Stage.SUPERSEDED, falls), reason="R5 III", by=None, at=NOON)
+    valuing.replan(
+        product.pk, mark=(Stage.SUPERSEDED, falls), reason="R5 III", short_notice="It came late", by=None, at=NOON
+    )
     before = search.suggest("r5 ii", day=falls - timedelta(days=1))[0]
     after = search.suggest("r5 ii", day=falls)[0]
     assert (before.points, before.stage) == (product.points_full, "current")

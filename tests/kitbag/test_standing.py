@@ -131,7 +131,9 @@ def test_the_night_takes_a_fall_and_writes_one_change_and_one_message(layla, cam
     register(layla, lens, serial="1234567890")
     assert standing.on(layla.pk, DAY).level == Level.SILVER
     falls = DAY + timedelta(days=3)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, falls), reason="Mark III", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk, mark=(Stage.SUPERSEDED, falls), reason="Mark III", short_notice="It came late", by=vera, at=NOON
+    )
     assert standing.on(layla.pk, falls) == Stands(235 + 192, Level.RED)
     at = NOON + timedelta(days=5)
     done = night.run(at=at, clock=lambda: at)
@@ -151,7 +153,9 @@ def test_an_operation_carries_its_member_over_missed_nights_like_the_night(layla
         register(member, camera)
         register(member, lens, serial=f"12345678{member.pk % 90 + 10}")
     falls = DAY + timedelta(days=3)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, falls), reason="Mark III", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk, mark=(Stage.SUPERSEDED, falls), reason="Mark III", short_notice="It came late", by=vera, at=NOON
+    )
     holds.hold_level(
         layla, level=Level.GOLD, begins_on=DAY + timedelta(days=1), ends_on=falls, reason="Press", by=vera, at=NOON
     )
@@ -176,7 +180,16 @@ def test_thresholds_move_only_whose_level_they_change(layla, omar, camera, lens,
     register(layla, lens, serial="1234567890")
     register(omar, lens, serial="1234567892")
     day = DAY + timedelta(days=2)
-    holds.plan_thresholds(effective_on=day, silver=600, gold=1000, platinum=1600, reason="New", by=vera, at=NOON)
+    holds.plan_thresholds(
+        effective_on=day,
+        silver=600,
+        gold=1000,
+        platinum=1600,
+        reason="New",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
+    )
     at = NOON + timedelta(days=2)
     night.run(at=at, clock=lambda: at)
     change = LevelChange.objects.filter(member=layla).latest("at")
@@ -195,21 +208,30 @@ def test_an_operation_of_a_day_that_is_over_writes_nothing(layla, camera, regist
 
 def test_a_plan_is_revised_and_withdrawn_until_the_day_before(camera, vera):
     day = DAY + timedelta(days=10)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, day), reason="a", by=vera, at=NOON)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, day + timedelta(days=5)), reason="b", by=vera, at=NOON)
+    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, day), reason="a", short_notice="It came late", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk,
+        mark=(Stage.SUPERSEDED, day + timedelta(days=5)),
+        reason="b",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
+    )
     assert [(s.day, s.points) for s in valuing.steps_of(camera.pk)[1:]] == [(day + timedelta(days=5), 192)]
     valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, None), reason="c", by=vera, at=NOON)
     assert len(valuing.steps_of(camera.pk)) == 1
     assert Valuation.objects.filter(product=camera).count() == 5
     with pytest.raises(PlanError, match="day_not_ahead"):
-        valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, DAY), reason="d", by=vera, at=NOON)
+        valuing.replan(
+            camera.pk, mark=(Stage.SUPERSEDED, DAY), reason="d", short_notice="It came late", by=vera, at=NOON
+        )
 
 
 def test_a_set_value_is_no_back_door_to_a_fall(camera, vera):
     day = DAY + timedelta(days=10)
     with pytest.raises(PlanError, match="below_the_day_before"):
         valuing.replan(camera.pk, set_value=valuing.SetValue(300, day), reason="x", by=vera, at=NOON)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, day), reason="a", by=vera, at=NOON)
+    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, day), reason="a", short_notice="It came late", by=vera, at=NOON)
     with pytest.raises(PlanError, match="day_has_a_fall"):
         valuing.replan(camera.pk, set_value=valuing.SetValue(400, day), reason="x", by=vera, at=NOON)
     valuing.replan(camera.pk, set_value=valuing.SetValue(400, day - timedelta(days=5)), reason="x", by=vera, at=NOON)

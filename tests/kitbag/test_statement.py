@@ -45,7 +45,14 @@ def a_life(member, register, vera, *, seed):
             day = programme_day(at) + timedelta(days=dice.randrange(1, 20))
             stage = dice.choice([Stage.SUPERSEDED, Stage.UNSERVICEABLE])
             try:
-                valuing.replan(dice.choice(products).pk, mark=(stage, day), reason="Plan", by=vera, at=at)
+                valuing.replan(
+                    dice.choice(products).pk,
+                    mark=(stage, day),
+                    reason="Plan",
+                    short_notice="It came late",
+                    by=vera,
+                    at=at,
+                )
             except PlanError:
                 continue
         else:

@@ -33,7 +33,7 @@ def calls(monkeypatch):
     """What was sent to the broker, in place of a broker."""
     sent = []
     monkeypatch.setattr(current_app._get_current_object(), "send_task", lambda name, **options: sent.append(name))
-    monkeypatch.setattr(messages, "bell", messages.Bell())
+    monkeypatch.setattr(messages, "bell", messages.Bell(messages.WAKE_TASK))
     return sent
 
 
@@ -92,7 +92,7 @@ def test_a_dead_broker_is_asked_once_and_then_left_in_peace(monkeypatch):
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(current_app._get_current_object(), "send_task", refuse)
-    bell = messages.Bell()
+    bell = messages.Bell(messages.WAKE_TASK)
     bell.ring()
     bell.ring()
     assert len(tries) == 1

@@ -11,19 +11,26 @@ from tests.portal.staff import day, history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-SOON = day(10)
+SOON = day(60)
+
+
+def carry_out(client, page, post, **extra):
+    """Ask for an act, look at what it would do, and save it from there."""
+    preview = client.post(page, post)
+    assert preview.context["impact"] is not None, preview.context["form"].errors
+    return client.post(page, {**post, "confirmed": "1"}, **extra)
 
 
 def test_mark_superseded_and_withdraw_it(manager, camera):
     page = reverse("admin:kitbag_product_superseded", args=[camera.pk])
-    answer = manager.post(page, {"day": SOON, "reason": "EOS R5 Mark III"}, follow=True)
-    assert "EOS R5 Mark II: superseded from 3 Dec 2026." in answer.content.decode()
+    answer = carry_out(manager, page, {"day": SOON, "reason": "EOS R5 Mark III"}, follow=True)
+    assert "EOS R5 Mark II: superseded from 22 Jan 2027." in answer.content.decode()
     assert [(step.day.isoformat(), step.points) for step in steps_of(camera.pk)][1:] == [(SOON, 192)]
     mark = LifecycleMark.objects.get(product=camera)
     assert (mark.by.name, mark.reason) == ("Programme manager", "EOS R5 Mark III")
     assert "EOS R5 Mark III" in history(camera)[0][1]
     assert b"Withdraw the plan" in manager.get(page).content
-    manager.post(page, {"withdraw": "on", "reason": "Not yet"})
+    carry_out(manager, page, {"withdraw": "on", "reason": "Not yet"})
     assert marks_of(camera.pk) == {}
     assert len(steps_of(camera.pk)) == 1
 
@@ -48,17 +55,17 @@ def test_a_plan_that_is_not_allowed_is_told_beside_its_field(manager, camera, na
 
 
 def test_out_of_service_never_comes_before_superseded(manager, camera):
-    manager.post(reverse("admin:kitbag_product_superseded", args=[camera.pk]), {"day": day(20), "reason": "x"})
+    carry_out(manager, reverse("admin:kitbag_product_superseded", args=[camera.pk]), {"day": day(90), "reason": "x"})
     page = reverse("admin:kitbag_product_unserviceable", args=[camera.pk])
-    answer = manager.post(page, {"day": day(10), "reason": "x"})
+    answer = manager.post(page, {"day": day(70), "reason": "x"})
     assert "on or after the day it is superseded" in "".join(answer.context["form"].errors["day"])
-    assert manager.post(page, {"day": day(30), "reason": "x"}).status_code == 302
+    assert carry_out(manager, page, {"day": day(100), "reason": "x"}).status_code == 302
     assert set(marks_of(camera.pk)) == {Stage.SUPERSEDED, Stage.UNSERVICEABLE}
 
 
 def test_set_a_value(manager, camera):
     page = reverse("admin:kitbag_product_value", args=[camera.pk])
-    answer = manager.post(page, {"day": day(1), "points": "400", "reason": "Put right"}, follow=True)
+    answer = carry_out(manager, page, {"day": day(1), "points": "400", "reason": "Put right"}, follow=True)
     assert "400 from 24 Nov 2026" in answer.content.decode()
     row = Valuation.objects.get(product=camera, reason="set")
     assert (row.points, row.note, row.by.name) == (400, "Put right", "Programme manager")
@@ -82,10 +89,10 @@ def test_a_products_words_change_and_search_follows(manager, camera):
 
 
 def test_a_changed_scale_runs_the_plan_again(manager, camera):
-    manager.post(reverse("admin:kitbag_product_superseded", args=[camera.pk]), {"day": SOON, "reason": "x"})
-    page, post = product_form(manager, camera, points_superseded=150)
-    answer = manager.post(page, post, follow=True)
-    assert "Ahead: 3 Dec 2026: 150 (Superseded)." in answer.content.decode()
+    carry_out(manager, reverse("admin:kitbag_product_superseded", args=[camera.pk]), {"day": SOON, "reason": "x"})
+    post = {"points_full": 320, "points_superseded": 150, "points_floor": 64, "reason": "Put right"}
+    answer = carry_out(manager, reverse("admin:kitbag_product_scale", args=[camera.pk]), post, follow=True)
+    assert "192 → 150. Ahead: 22 Jan 2027: 150 (Superseded)." in answer.content.decode()
     assert [step.points for step in steps_of(camera.pk)] == [320, 150]
 
 
@@ -96,15 +103,21 @@ def test_a_changed_scale_runs_the_plan_again(manager, camera):
         ({"points_floor": 200}, "points_floor"),
         ({"points_floor": 0}, "points_floor"),
         ({"reason": ""}, "reason"),
-        ({"name": ""}, "name"),
     ],
 )
+def test_a_scale_that_is_not_allowed(manager, camera, changes, field):
+    post = {"points_full": 320, "points_superseded": 192, "points_floor": 64, "reason": "Put right", **changes}
+    answer = manager.post(reverse("admin:kitbag_product_scale", args=[camera.pk]), post)
+    assert field in answer.context["form"].errors
+    camera.refresh_from_db()
+    assert (camera.points_superseded, camera.points_floor) == (192, 64)
+
+
+@pytest.mark.parametrize(("changes", "field"), [({"reason": ""}, "reason"), ({"name": ""}, "name")])
 def test_a_products_form_refuses(manager, camera, changes, field):
     page, post = product_form(manager, camera, **changes)
     answer = manager.post(page, post)
     assert field in answer.context["adminform"].form.errors
-    camera.refresh_from_db()
-    assert (camera.points_superseded, camera.points_floor) == (192, 64)
 
 
 def test_products_never_supersede_each_other_in_a_circle(manager, camera):
@@ -121,13 +134,13 @@ def test_hold_a_level_and_move_its_end(care, layla):
     page = reverse("admin:kitbag_hold_add")
     assert layla.number in care.get(page, {"member": layla.number}).content.decode()
     post = {"member": layla.spaced_number, "level": 2, "day": day(1), "ends_on": day(31), "reason": "Press card"}
-    answer = care.post(page, post, follow=True)
+    answer = carry_out(care, page, post, follow=True)
     assert "Gold is kept for" in answer.content.decode()
     hold = Hold.objects.get(member=layla)
     assert (hold.level, hold.begins_on.isoformat(), hold.by.name) == (Level.GOLD, day(1), "Member care")
     assert "Press card" in history(hold)[0][1]
     end = reverse("admin:kitbag_hold_end", args=[hold.pk])
-    assert care.post(end, {"day": day(15), "reason": "Shorter"}).status_code == 302
+    assert carry_out(care, end, {"day": day(15), "reason": "Shorter"}).status_code == 302
     assert Hold.objects.in_force().get(member=layla).ends_on.isoformat() == day(15)
     answer = care.post(end, {"day": day(20), "reason": "Late"})
     assert "Somebody has changed this hold meanwhile" in answer.content.decode()
@@ -154,7 +167,7 @@ def test_a_hold_that_is_not_allowed(care, layla, changes, field):
 def test_plan_thresholds(manager):
     page = reverse("admin:members_threshold_add")
     post = {"day": day(90), "silver": 550, "gold": 1100, "platinum": 1700, "reason": "New year"}
-    assert manager.post(page, post).status_code == 302
+    assert carry_out(manager, page, post).status_code == 302
     row = Threshold.objects.get(effective_on=day(90))
     assert (row.silver, row.gold, row.platinum, row.by.name) == (550, 1100, 1700, "Programme manager")
     assert "New year" in history(row)[0][1]

@@ -30,12 +30,11 @@ def test_levels_side_by_side_come_from_thresholds_and_terms(home):
 
 def test_a_bag_adds_up_and_goes_along_to_joining(home, camera, lens):
     response = home(f"?bag={camera.sku}&bag={lens.sku}&bag={camera.sku}")
-    assert [line.points for line in response.context["bag"]] == [320, 235, 320]
+    assert [(line.count, line.points) for line in response.context["bag"]] == [(2, 640), (1, 235)]
     assert (response.context["total"], response.context["level"]) == (875, 1)
-    assert response.context["join_href"] == (
-        f"{reverse('account_signup')}?bag={camera.sku}&bag={lens.sku}&bag={camera.sku}"
-    )
-    assert response.context["bag"][0].remove_href == f"/?bag={lens.sku}&bag={camera.sku}"
+    assert response.context["join_href"] == (f"{reverse('account_signup')}?bag={camera.sku}*2&bag={lens.sku}")
+    assert response.context["bag"][0].remove_href == f"/?bag={camera.sku}&bag={lens.sku}"
+    assert f"{reverse('what-if')}?bag={camera.sku}*2&amp;bag={lens.sku}" in response.content.decode()
 
 
 def test_search_offers_each_find_as_a_link_that_adds_it(home, camera, lens):
@@ -81,8 +80,8 @@ def test_queries_do_not_grow_with_the_bag(home, camera, lens, django_assert_num_
 
 
 def test_a_bag_has_an_end(home, camera):
-    response = home("?" + "&".join([f"bag={camera.sku}"] * 31) + "&q=r5")
-    assert len(response.context["bag"]) == 30
+    response = home("?" + "&".join([f"bag={camera.sku}"] * 61) + "&q=r5")
+    assert [line.count for line in response.context["bag"]] == [60]
     assert response.context["found"][0]["href"] == ""
 
 

@@ -91,7 +91,9 @@ def test_control_without_the_unique_rule_both_hold_the_unit(together, layla, oma
 def across_midnight(layla, camera, vera):
     """A registration of the last second of a day stays open while the night of the next day starts."""
     tomorrow = DAY + timedelta(days=1)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, tomorrow), reason="x", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk, mark=(Stage.SUPERSEDED, tomorrow), reason="x", short_notice="It came late", by=vera, at=NOON
+    )
     late = day_begins(tomorrow) - timedelta(seconds=1)
     after = day_begins(tomorrow) + timedelta(minutes=1)
     opened, go_on = threading.Event(), threading.Event()
@@ -137,7 +139,14 @@ def test_control_without_the_lock_of_the_day_the_night_misses_the_registration(
 
 def test_two_nights_at_once_are_one(together, layla, camera, register, vera):
     register(layla, camera)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, DAY + timedelta(days=1)), reason="x", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk,
+        mark=(Stage.SUPERSEDED, DAY + timedelta(days=1)),
+        reason="x",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
+    )
     at = NOON + timedelta(days=2)
     results = together(*[lambda: night.run(at=at, clock=lambda: at)] * 4)
     assert not [result for result in results if isinstance(result, Exception)]
@@ -148,7 +157,14 @@ def test_two_nights_at_once_are_one(together, layla, camera, register, vera):
 
 def test_control_without_their_lock_two_nights_collide(together, layla, camera, register, vera, monkeypatch):
     register(layla, camera)
-    valuing.replan(camera.pk, mark=(Stage.SUPERSEDED, DAY + timedelta(days=1)), reason="x", by=vera, at=NOON)
+    valuing.replan(
+        camera.pk,
+        mark=(Stage.SUPERSEDED, DAY + timedelta(days=1)),
+        reason="x",
+        short_notice="It came late",
+        by=vera,
+        at=NOON,
+    )
     at = NOON + timedelta(days=2)
     both_have_chosen = threading.Barrier(2)
     choose = night.next_day
