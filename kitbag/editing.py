@@ -112,6 +112,8 @@ def _propose(
         proposed_at=at,
     )
     facts = {"serial": [item.serial_typed, edit.serial_typed], "reasons": edit.reasons}
+    if product.pk != item.product_id:
+        facts["product"] = [item.product.name, product.name]
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.EDIT_PROPOSED, facts=facts, by=by)
     if not found:
         try:

@@ -200,6 +200,7 @@ class ItemEvent(models.Model):
         EDIT_PROPOSED = "edit_proposed", _("Change of product or serial number proposed")
         EDIT_PASSED = "edit_passed", _("Change accepted")
         EDIT_REFUSED = "edit_refused", _("Change not accepted")
+        RENUMBERED = "renumbered", _("New serial number from a repair")
         CLAIM_OPENED = "claim_opened", _("You asked us to decide about this serial number")
         CLAIM_AGAINST = "claim_against", _("Someone else asked for this serial number")
         CLAIM_ANSWERED = "claim_answered", _("You answered")

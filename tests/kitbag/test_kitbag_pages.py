@@ -434,8 +434,8 @@ def test_what_happened_is_told_in_words(as_layla, layla, camera, register):
     item = register(layla, camera, serial="012345678901")
     edit(as_layla, item, store="Park Cameras", country_of_purchase="ES")
     edit(as_layla, item, store="Park Cameras", country_of_purchase="ES", serial_typed="12")
-    events = page(as_layla, "kitbag-item", item.pk).context["events"]
-    assert [event["text"] for event in events] == [
+    timeline = page(as_layla, "kitbag-item", item.pk).context["timeline"]
+    assert [line["text"] for line in timeline["past"]] == [
         "Serial number \u2068012345678901\u2069 to \u206812\u2069. The serial number does not look like this product’s",
         "Country and store",
         "",

@@ -18,8 +18,9 @@ from django_countries import countries
 
 from cps_portal.pages.kitbag import words
 from cps_portal.pages.kitbag.claim_words import dispute_of, notice_of
+from cps_portal.pages.kitbag.timeline import timeline_of
 from kitbag import checking, removal, standing, valuing
-from kitbag.models import ItemEvent, KitItem, ProposedEdit, RemovalReason, Stage, WaitingReason
+from kitbag.models import KitItem, ProposedEdit, RemovalReason, Stage, WaitingReason
 from kitbag.registration import Details
 from kitbag.rules import checks
 from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
@@ -151,7 +152,7 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "level": stands.level,
             "benefit_level": terms.benefit_level,
             "abroad": _abroad(str(item.country_of_purchase or ""), day),
-            "events": _events(item),
+            "timeline": timeline_of(item, steps, day=day),
         },
     )
 
@@ -263,11 +264,3 @@ def _abroad(country: str, day: date) -> str:
     if not country or CountryTerms.objects.of(country, day=day):
         return ""
     return str(countries.name(country))
-
-
-def _events(item: KitItem) -> list[dict[str, Any]]:
-    rows = ItemEvent.objects.filter(item=item).values_list("at", "kind", "facts")
-    return [
-        {"on": programme_day(at), "words": ItemEvent.Kind(kind).label, "text": words.of_event(kind, facts)}
-        for at, kind, facts in rows
-    ]

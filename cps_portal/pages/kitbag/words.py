@@ -1,6 +1,6 @@
 """The words of the kitbag's pages: states, what is missing, what to do, and what the programme refuses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -167,13 +167,18 @@ def of_event(kind: str, facts: Mapping[str, Any]) -> str:
         return str(Claim.Ground(facts["ground"]).label) if "ground" in facts else ""
     if kind == ItemEvent.Kind.EDITED:
         return capfirst(listed([str(DETAIL_NAMES[detail]) for detail in Detail if detail in facts]))
-    parts = [str(WaitingReason(code).label) for code in facts.get("reasons", ())]
-    old, new = facts.get("serial", ("", ""))
-    if old != new:
-        # Numbers keep their own direction in any language.
-        numbers = {"old": f"\u2068{old}\u2069", "new": f"\u2068{new}\u2069"}
-        parts.insert(0, _("Serial number %(old)s to %(new)s") % numbers)
-    return ". ".join(parts)
+    if kind in (ItemEvent.Kind.PROOF_ADDED, ItemEvent.Kind.PROOF_REMOVED):
+        return str(facts.get("name", ""))
+    return ". ".join([*_changes(facts), *(str(WaitingReason(code).label) for code in facts.get("reasons", ()))])
+
+
+def _changes(facts: Mapping[str, Any]) -> Iterator[str]:
+    """What became of product and serial number. Names and numbers keep their own direction in any language."""
+    for fact, words in (("product", _("%(before)s to %(after)s")), ("serial", _("Serial number %(old)s to %(new)s"))):
+        old, new = facts.get(fact, ("", ""))
+        if old != new:
+            old, new = f"\u2068{old}\u2069", f"\u2068{new}\u2069"
+            yield words % {"old": old, "new": new, "before": old, "after": new}
 
 
 def fast_track_words(answer: Answer) -> str:
