@@ -163,11 +163,17 @@ def claim_against(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, 
 
 def claim_decided(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     product, yours = str(facts["product"]), bool(facts["yours"])
-    subject = _("Decided: this %(product)s is yours") if yours else _("Decided: this %(product)s is another member’s")
+    withdrawn = bool(facts.get("withdrawn"))
+    if withdrawn:
+        subject = _("Nobody else claims this %(product)s any more")
+    elif yours:
+        subject = _("Decided: this %(product)s is yours")
+    else:
+        subject = _("Decided: this %(product)s is another member’s")
     return subject % {"product": product}, {
         "product": product,
         "yours": yours,
-        "withdrawn": bool(facts.get("withdrawn")),
+        "withdrawn": withdrawn,
         "action": link("kitbag-item", facts["item"]),
     }
 

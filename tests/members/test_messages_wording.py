@@ -137,7 +137,7 @@ def test_a_claim_says_what_to_do_by_when():
     [
         ({"yours": True}, "Decided: this EOS R5 Mark II is yours", "EOS R5 Mark II is yours."),
         ({"yours": False}, "Decided: this EOS R5 Mark II is another member’s", "belongs to another member."),
-        ({"yours": True, "withdrawn": True}, "Decided: this EOS R5 Mark II is yours", "Nobody else asks"),
+        ({"yours": True, "withdrawn": True}, "Nobody else claims this EOS R5 Mark II any more", "Nobody else asks"),
     ],
 )
 def test_a_decision_is_told_to_each_side_in_its_own_words(facts, subject, words):

@@ -8,6 +8,7 @@ import pytest
 from cps_portal.drawing.chart import month_starts, points_chart, steps
 from cps_portal.drawing.icons import PATHS
 from cps_portal.drawing.scale import MOST_TICKS, points_scale, roomy, step_of, top_of
+from cps_portal.drawing.value import value_curve
 from kitbag.rules.families import Family
 
 BEGINS = (0, 500, 1000, 1600)
@@ -125,3 +126,24 @@ def test_the_chart_mirrors_for_right_to_left():
 
 def test_every_family_has_a_drawing():
     assert {family.value for family in Family} <= set(PATHS)
+
+
+def test_a_value_is_one_line_over_its_three_stages():
+    curve = value_curve([80, 50, 15], reached=1)
+    assert curve.today_x == 50
+    assert [(run.x1, run.y1, run.x2, run.y2) for run in curve.past] == [
+        (0, 0, 33.33, 0),
+        (33.33, 0, 33.33, 37.5),
+        (33.33, 37.5, 50, 37.5),
+    ]
+    assert (curve.ahead[0].x1, curve.ahead[-1].x2, curve.ahead[-1].y2) == (50, 100, 81.25)
+
+
+def test_in_arabic_a_value_runs_the_other_way():
+    curve = value_curve([80, 50, 15], reached=0, rtl=True)
+    assert curve.today_x == 83.33
+    assert (curve.past[0].x1, curve.ahead[-1].x2) == (100, 0)
+
+
+def test_a_product_without_points_has_no_line():
+    assert value_curve([0, 0, 0], reached=0) is None

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
+from cps_portal.drawing.value import value_curve
 from cps_portal.pages.kitbag import words
 from cps_portal.pages.kitbag.claim_words import dispute_of, notice_of
 from cps_portal.pages.kitbag.timeline import timeline_of
@@ -113,6 +114,7 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
     )
     may_ask = Reason.UNIT_HELD in item.reasons and not dispute.asked
     points = value.points if value else 0
+    curve = curve_of(steps, day=day, scale=(product.points_full, product.points_superseded, product.points_floor))
     edit_href = reverse("kitbag-item-edit", args=[item.pk])
     return TemplateResponse(
         request,
@@ -143,8 +145,11 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "points": points,
             "points_full": product.points_full,
             "stage": stage,
-            "curve": curve_of(
-                steps, day=day, scale=(product.points_full, product.points_superseded, product.points_floor)
+            "curve": curve,
+            "drawn": value_curve(
+                [line["points"] for line in curve],
+                reached=next((place for place, line in enumerate(curve) if line["today"]), 0),
+                rtl=get_language_bidi(),
             ),
             "notice_days": settings.DROP_NOTICE_DAYS,
             "superseded_by": product.superseded_by.name if product.superseded_by else "",
