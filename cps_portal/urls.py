@@ -20,11 +20,14 @@ from cps_portal.pages.points import points
 from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
 from cps_portal.pages.styleguide import styleguide
+from cps_portal.pages.what_if import what_if, what_if_drafts
 
 urlpatterns = [
     path("", home, name="home"),
     path("dashboard/", dashboard, name="dashboard"),
     path("points/", points, name="points"),
+    path("what-if/", what_if, name="what-if"),
+    path("what-if/drafts/", what_if_drafts, name="what-if-drafts"),
     path("preferences/theme/", theme, name="theme"),
     path("preferences/language/", language, name="language"),
     path("styleguide/", styleguide, name="styleguide"),

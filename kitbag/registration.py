@@ -1,8 +1,9 @@
 """Adding a kit item, completing it, and the check that makes it count (programme §3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -64,6 +65,35 @@ def add_item(
     ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.ADDED, by=by)
     _check(item, held, at=at, by=by)
     return item
+
+
+@transaction.atomic
+def add_drafts(
+    *, member_id: int, counts: Mapping[str, int], key: UUID, at: datetime, by: User | None = None
+) -> list[UUID]:
+    """Put things of a what-if bag into the kitbag as drafts: so many of each sku; unknown skus fall away.
+
+    `key` is the form's own: sent a second time it makes nothing more. Returns the ids of its items, whoever
+    sent it first. Raises standing.DayTurned.
+    """
+    standing.enter_day(programme_day(at))
+    standing.lock(member_id)
+    known = dict(Product.objects.filter(sku__in=list(counts)).values_list("sku", "pk"))
+    wanted = {
+        uuid5(key, f"{member_id} {sku} {place}"): known[sku]
+        for sku, count in counts.items()
+        if sku in known
+        for place in range(count)
+    }
+    made = set(KitItem.objects.filter(pk__in=list(wanted)).values_list("pk", flat=True))
+    items = [
+        KitItem(id=item_id, member_id=member_id, product_id=product_id, added_at=at)
+        for item_id, product_id in wanted.items()
+        if item_id not in made
+    ]
+    KitItem.objects.bulk_create(items)
+    ItemEvent.objects.bulk_create(ItemEvent(item=item, at=at, kind=ItemEvent.Kind.ADDED, by=by) for item in items)
+    return list(wanted)
 
 
 @transaction.atomic

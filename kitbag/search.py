@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from kitbag.models import Product, Valuation
+from kitbag.rules import bag
 from kitbag.rules.search_index import Entry, Hit, SearchIndex
 from kitbag.rules.search_text import Typed, canonical, fold_query, squash, without_maker
 
@@ -89,6 +90,11 @@ def suggest(query: str, *, day: date, limit: int = 8, family: str = "") -> list[
         return []
     index = _shelf.index(day)
     return [_found(index.entry(hit.id), hit.alias) for hit in _hits(query, index, limit=limit, family=family)]
+
+
+def reaching(points: int, *, day: date, most: int) -> list[Found]:
+    """Current products of which one alone gives that many points on a day, one of a family, fewest points first."""
+    return [_found(entry, "") for entry in bag.reaching(_shelf.index(day).entries, points, most=most)]
 
 
 def _found(entry: Entry, alias: str) -> Found:

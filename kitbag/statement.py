@@ -28,6 +28,8 @@ class History:
     products: Mapping[int, Named]
 
 
+# No member has this id.
+_NOBODY = 0
 _SPELL = """
 SELECT s.item_id, s.product_id, p.sku, s.opened_at, s.closed_at, s.cause, s.closed_cause, p.name, n.name
 FROM kitbag_spell s JOIN kitbag_product p ON p.id = s.product_id
@@ -82,6 +84,11 @@ def outlook_of(member_id: int, *, after: date, also: Collection[int] = ()) -> Hi
     Its total is not the member's: give `rules.statement.lines` the total and level of `after`.
     """
     return _history(_SPELLS_AHEAD.rows(member_id, after), member_id, after=after, also=also)
+
+
+def plans_of(products: Collection[int], *, after: date) -> Facts:
+    """The steps of products and the thresholds, for what nobody's kitbag holds; two queries."""
+    return _history((), _NOBODY, after=after, also=products).facts
 
 
 def facts_of(member_id: int) -> Facts:

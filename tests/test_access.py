@@ -52,6 +52,8 @@ ACCESS = {
     "products": PUBLIC,
     "product": PUBLIC,
     "product-suggest": PUBLIC,
+    "what-if": PUBLIC,
+    "what-if-drafts": Row(LOGIN, HOME, HOME, 403),
     "health": PUBLIC,
     "csp-report": POST_ONLY,
     "theme": POST_ONLY,

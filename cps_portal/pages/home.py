@@ -1,15 +1,13 @@
 """The public home: what CPS is, the levels side by side, and what a bag of kit is worth before joining.
 
-The bag lives in the address (`?bag=sku&bag=sku`), so it needs no account, no cookie and no script; joining
-carries it along (programme §1).
+The bag lives in the address (kitbag.rules.bag), so it needs no account, no cookie and no script; joining
+carries it along, and the what-if page says more about it (programme §1).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import BoolOr
@@ -22,23 +20,24 @@ from django.views.decorators.http import require_safe
 
 from kitbag import search
 from kitbag.models import Product, Valuation
+from kitbag.rules import bag as bags
+from kitbag.rules.bag import Bag
 from members.models import Level, Threshold
 from members.rules.days import programme_day
 from members.rules.levels import Rank
 from servicing.models import Service, ServiceTerms
 
-BAG_LIMIT = 30
-SKU = re.compile(r"[A-Za-z0-9_-]{1,80}")
 QUERY_LIMIT = 80
 FOUND_LIMIT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class BagLine:
-    """One thing in the bag, worth its points today; `remove_href` is the address without it."""
+    """A product in the bag: `count` of it are worth `points` today; `remove_href` is the address with one less."""
 
     name: str
     family: str
+    count: int
     points: int
     remove_href: str
 
@@ -47,16 +46,16 @@ class BagLine:
 def home(request: HttpRequest) -> TemplateResponse:
     """The page, or for a keystroke in its search box only what was found."""
     day = programme_day(timezone.now())
-    skus = [sku for sku in request.GET.getlist("bag") if SKU.fullmatch(sku)][:BAG_LIMIT]
+    bag = bags.read(request.GET.getlist(bags.NAME))
     query = request.GET.get("q", "")[:QUERY_LIMIT].replace("\x00", "").strip()
     found = [
-        asdict(hit) | {"href": _address([*skus, hit.sku]) if len(skus) < BAG_LIMIT else ""}
+        asdict(hit) | {"href": "" if bag.is_full else _address(bag.more(hit.sku))}
         for hit in (search.suggest(query, day=day, limit=FOUND_LIMIT) if query else ())
     ]
     if request.headers.get("HX-Target") == "found":
         return TemplateResponse(request, "pages/_home_found.html", {"query": query, "found": found})
 
-    lines = bag_lines(skus, day)
+    lines = bag_lines(bag, day)
     total = sum(line.points for line in lines)
     thresholds = Threshold.objects.on(day)
     level = thresholds.level_for(total)
@@ -69,7 +68,7 @@ def home(request: HttpRequest) -> TemplateResponse:
             "query": query,
             "found": found,
             "bag": lines,
-            "skus": skus,
+            "entries": bag.entries,
             "total": total,
             "level": level,
             "thresholds": thresholds,
@@ -79,17 +78,18 @@ def home(request: HttpRequest) -> TemplateResponse:
             "levels": levels,
             "shown_level": level if lines else Rank.SILVER,
             "standard_days": settings.STANDARD_TURNAROUND_DAYS,
-            "join_href": reverse("account_signup") + _query(skus),
+            "what_if_href": reverse("what-if") + bags.query(bag),
+            "join_href": reverse("account_signup") + bags.query(bag),
         },
     )
 
 
-def bag_lines(skus: Sequence[str], day: date) -> list[BagLine]:
+def bag_lines(bag: Bag, day: date) -> list[BagLine]:
     """The bag's products in the order they were put in, with their points of a day; unknown ones fall away."""
     worth = Valuation.objects.value_of(OuterRef("pk"), day).values("points")
     known = {
         row["sku"]: row
-        for row in Product.objects.filter(sku__in=set(skus))
+        for row in Product.objects.filter(sku__in=list(bag.counts))
         .annotate(points=Subquery(worth))
         .values("sku", "name", "family", "points")
     }
@@ -97,10 +97,11 @@ def bag_lines(skus: Sequence[str], day: date) -> list[BagLine]:
         BagLine(
             name=known[sku]["name"],
             family=known[sku]["family"],
-            points=known[sku]["points"] or 0,
-            remove_href=_address([*skus[:place], *skus[place + 1 :]]),
+            count=count,
+            points=(known[sku]["points"] or 0) * count,
+            remove_href=_address(bag.fewer(sku)),
         )
-        for place, sku in enumerate(skus)
+        for sku, count in bag.counts.items()
         if sku in known
     ]
 
@@ -135,9 +136,5 @@ def level_columns(begins: Sequence[int], day: date) -> list[dict[str, Any]]:
     return columns
 
 
-def _query(skus: Sequence[str]) -> str:
-    return "?" + urlencode([("bag", sku) for sku in skus]) if skus else ""
-
-
-def _address(skus: Sequence[str]) -> str:
-    return reverse("home") + _query(skus)
+def _address(bag: Bag) -> str:
+    return reverse("home") + bags.query(bag)

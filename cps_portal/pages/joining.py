@@ -4,6 +4,7 @@ allauth runs the doors (sign-up, codes, sign-in); its adapter is where the porta
 """
 
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils import timezone, translation
 from cps_portal.pages.joining_form import JoinForm
 from cps_portal.staff_access import shorten_for_staff
 from kitbag import registration, standing
-from kitbag.models import Product
+from kitbag.rules.bag import Bag
 from members import messages
 from members.access import member_of
 from members.joining import become_member
@@ -49,10 +50,8 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         super().save_user(request, user, form)
         member = become_member(user=user, country=form.cleaned_data["country"], at=form.at)
         standing.begin(member, day=programme_day(form.at))
-        skus = form.cleaned_data["bag"]
-        known = dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
-        for product_id in (known[sku] for sku in skus if sku in known):
-            registration.add_item(member_id=member.pk, product_id=product_id, at=form.at, by=user)
+        bag: Bag = form.cleaned_data["bag"]
+        registration.add_drafts(member_id=member.pk, counts=bag.counts, key=uuid4(), at=form.at, by=user)
         return user
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

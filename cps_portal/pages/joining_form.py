@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_countries import countries
 
 from cps_portal.pages.signing_in_forms import InOurWords
+from kitbag.rules import bag as bags
+from kitbag.rules.bag import Bag
 from kitbag.standing import DayTurned
 from members.models import CountryTerms, User
 from members.rules.days import programme_day
 from members.rules.names import can_be_seen, tidy
-
-# A bag is what someone tried out before joining; more is not typed by hand.
-BAG_LIMIT = 100
 
 
 def sort_key(name: str) -> str:
@@ -34,11 +33,11 @@ def sort_key(name: str) -> str:
 
 
 class BagInput(forms.MultipleHiddenInput):
-    """`bag=<sku>` once for each product."""
+    """`bag=<sku>` or `bag=<sku>*2`, once for each product."""
 
 
 class BagField(forms.MultipleChoiceField):
-    """Skus carried along. What they name is looked up when the member exists; unknown ones fall away."""
+    """A what-if bag carried along. Skus are looked up when the member exists; unknown ones fall away."""
 
     hidden_widget = BagInput
     widget = BagInput
@@ -46,9 +45,8 @@ class BagField(forms.MultipleChoiceField):
     def valid_value(self, value: str) -> bool:
         return True
 
-    def clean(self, value: Any) -> list[str]:
-        skus = [sku for sku in super().clean(value) if sku.isascii() and len(sku) <= 80 and sku.isprintable()]
-        return skus[:BAG_LIMIT]
+    def clean(self, value: Any) -> Bag:
+        return bags.read(super().clean(value))
 
 
 class NameField(forms.CharField):
@@ -101,7 +99,7 @@ class JoinForm(InOurWords, SignupForm):
             privacy=reverse("privacy"),
         )
         if not self.is_bound:
-            self.initial["bag"] = context.request.GET.getlist("bag")[:BAG_LIMIT]
+            self.initial["bag"] = bags.read(context.request.GET.getlist(bags.NAME)).entries
 
     def participating(self) -> list[tuple[str, str]]:
         """Countries whose terms are in force today, by their names in the language of the page."""
@@ -110,14 +108,19 @@ class JoinForm(InOurWords, SignupForm):
         return sorted(named, key=lambda pair: sort_key(pair[1]))
 
     @property
-    def bag_skus(self) -> list[str]:
-        """What the bag holds, before and after the form was sent."""
-        return list(self["bag"].value() or [])[:BAG_LIMIT]
+    def carried(self) -> Bag:
+        """What comes along, before and after the form was sent."""
+        return bags.read(self["bag"].value() or ())
 
     @property
     def bag_query(self) -> str:
         """The bag as the query of a link to the other way of joining; empty without one."""
-        return "?" + urlencode({"bag": self.bag_skus}, doseq=True) if self.bag_skus else ""
+        return bags.query(self.carried)
+
+    @property
+    def bag_login_query(self) -> str:
+        """Who has an account already signs in and finds the bag where it was."""
+        return "?" + urlencode({"next": reverse("what-if") + self.bag_query}) if self.bag_query else ""
 
     def save(self, request: HttpRequest) -> User:
         """User, e-mail address, member, standing and drafts: all of it or nothing."""

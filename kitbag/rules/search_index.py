@@ -98,6 +98,11 @@ class SearchIndex:
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """All products, what most people mean first."""
+        return self._entries
+
     def find(self, typed: str, *, limit: int, family: str = "") -> list[Hit]:
         """Products that what was typed leads to letter by letter, best first; empty for nothing typed.
 

@@ -187,6 +187,18 @@ def totals(lines_: Iterable[Line]) -> list[tuple[date, int]]:
     return list({line.day: line.total for line in lines_}.items())
 
 
+def counting_too(facts: Facts, things: Iterable[tuple[int, str]], *, since: date) -> Facts:
+    """The facts as they would be if more things, each (product, sku), counted from a day on.
+
+    Their spells stand after those of the facts; `facts.steps` hold their values.
+    """
+    at = day_begins(since)
+    more = [
+        SpellFact(UUID(int=place), product, sku, at, None, "", "") for place, (product, sku) in enumerate(things, 1)
+    ]
+    return replace(facts, spells=[*facts.spells, *more])
+
+
 def total_on(facts: Facts, day: date) -> int:
     """The total at the end of a day, straight from the facts (the oracle of the lines)."""
     total = 0

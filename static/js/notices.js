@@ -8,7 +8,11 @@
   });
   var summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
-  document.querySelectorAll("[data-apply]").forEach(function (button) { button.hidden = true; });
+  function applied() {
+    document.querySelectorAll("[data-apply]").forEach(function (button) { button.hidden = true; });
+  }
+  applied();
+  document.addEventListener("htmx:afterSettle", applied);
   document.addEventListener("change", function (event) {
     if (event.target.matches("[data-applies]")) event.target.form.requestSubmit();
   });

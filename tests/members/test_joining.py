@@ -130,11 +130,11 @@ def test_the_bag_comes_along_as_drafts(client):
     camera, lens = ProductFactory(sku="eos-r5"), ProductFactory(sku="rf-70-200")
     form = client.get(JOIN, {"bag": ["eos-r5", "rf-70-200", "rf-70-200"]})
     page = form.content.decode()
-    assert page.count('name="bag"') == 3
-    assert f"{reverse('account_signup_by_passkey')}?bag=eos-r5&amp;bag=rf-70-200" in page or (
-        f"{reverse('account_signup_by_passkey')}?bag=eos-r5&bag=rf-70-200" in page
-    )
-    client.post(JOIN, FILLED | {"bag": ["eos-r5", "rf-70-200", "rf-70-200", "no-such-thing", "a\x00b", "é" * 500]})
+    assert 'name="bag" value="eos-r5"' in page
+    assert 'name="bag" value="rf-70-200*2"' in page
+    assert f"{reverse('account_signup_by_passkey')}?bag=eos-r5&amp;bag=rf-70-200*2" in page
+    assert "3 products, as drafts" in page
+    client.post(JOIN, FILLED | {"bag": ["eos-r5", "rf-70-200*2", "no-such-thing", "a\x00b", "é" * 500]})
     items = KitItem.objects.filter(member__user__email="nadia@example.org")
     assert sorted(items.values_list("product", flat=True)) == sorted([camera.pk, lens.pk, lens.pk])
     assert set(items.values_list("state", flat=True)) == {KitItem.State.DRAFT}
@@ -157,7 +157,7 @@ def test_a_fault_leaves_nothing_half_written(client, monkeypatch):
     def refuse(**kwargs):
         raise Fault
 
-    monkeypatch.setattr("kitbag.registration.add_item", refuse)
+    monkeypatch.setattr("kitbag.registration.add_drafts", refuse)
     with pytest.raises(Fault):
         client.post(JOIN, FILLED | {"bag": ["eos-r5"]})
     assert not User.objects.exists()
