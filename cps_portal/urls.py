@@ -12,13 +12,17 @@ from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
 from cps_portal.pages.kitbag.editing import kitbag_item_edit
 from cps_portal.pages.kitbag.item import kitbag_item
+from cps_portal.pages.kitbag.list_check import list_check
 from cps_portal.pages.kitbag.listing import kitbag
+from cps_portal.pages.kitbag.lists import kitbag_list, kitbag_list_pdf
 from cps_portal.pages.kitbag.number import kitbag_item_number
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.points import points
+from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
+from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
 from cps_portal.pages.what_if import what_if, what_if_drafts
 
@@ -26,6 +30,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("dashboard/", dashboard, name="dashboard"),
     path("points/", points, name="points"),
+    path("points/statement.csv", points_csv, name="points-csv"),
+    path("points/statement.pdf", points_pdf, name="points-pdf"),
+    path("points/<int:year>/<int:month>/<int:day>/", points_day, name="points-day"),
     path("what-if/", what_if, name="what-if"),
     path("what-if/drafts/", what_if_drafts, name="what-if-drafts"),
     path("preferences/theme/", theme, name="theme"),
@@ -41,6 +48,10 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("kitbag/", kitbag, name="kitbag"),
     path("kitbag/add/", kitbag_add, name="kitbag-add"),
+    path("kitbag/list/", kitbag_list, name="kitbag-list"),
+    path("kitbag/list/<str:code>.pdf", kitbag_list_pdf, name="kitbag-list-pdf"),
+    path("lists/", list_check, name="list-check"),
+    path("lists/<str:code>/", list_check, name="list-check"),
     path("kitbag/<uuid:item_id>/", kitbag_item, name="kitbag-item"),
     path("kitbag/<uuid:item_id>/edit/", kitbag_item_edit, name="kitbag-item-edit"),
     path("kitbag/<uuid:item_id>/number/", kitbag_item_number, name="kitbag-item-number"),

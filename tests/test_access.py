@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from kitbag.claims import open_claim
+from kitbag.lists import issue_list
 from kitbag.models import Claim
 from tests.factories import MemberFactory, ProofFactory, UserFactory
 
@@ -63,6 +64,12 @@ ACCESS = {
     "styleguide": Row(LOGIN, 403, 403, 200),
     "dashboard": MEMBERS,
     "points": MEMBERS,
+    "points-csv": MEMBERS,
+    "points-pdf": MEMBERS,
+    "points-day": MEMBERS,
+    "kitbag-list": MEMBERS,
+    "kitbag-list-pdf": OWN,
+    "list-check": PUBLIC,
     "kitbag": MEMBERS,
     "kitbag-add": MEMBERS,
     "kitbag-item": OWN,
@@ -147,9 +154,22 @@ def address(layla, camera, register):
         at=timezone.now(),
         by=rival.user,
     )
+    issued, _file = issue_list(
+        member=layla,
+        item_ids=[held.pk],
+        values={},
+        with_proofs=False,
+        language="en",
+        at=timezone.now(),
+        write=lambda issued: b"%PDF-",
+    )
     values = {
         "item_id": held.pk,
         "claim_id": claim.pk,
+        "code": issued.code,
+        "year": 2026,
+        "month": 11,
+        "day": 24,
         "proof_id": proof.pk,
         "sku": camera.sku,
         "name": "20261123-120000-1.log",

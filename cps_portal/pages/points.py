@@ -18,6 +18,7 @@ from cps_portal.pages import needs, outlook
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.kitbag.words import listed, listed_plainly
 from cps_portal.pages.statement_lines import row_of
+from cps_portal.pages.statement_window import window, years_of
 from kitbag import standing, statement
 from kitbag.models import Valuation
 from kitbag.rules.statement import Facts, Line, lines, totals
@@ -26,15 +27,13 @@ from members.access import MemberRequest, member_required
 from members.models import Level
 from members.rules.days import programme_day
 
-# Lines of one page of the statement.
-PAGE = 60
 FALLS_EXPLAINED = 5
 
 
 @require_safe
 @member_required
 def points(request: MemberRequest) -> HttpResponse:
-    """A member's points with their reasons. `?upto=n`: the statement up to its n-th line, which never changes."""
+    """A member's points with their reasons; `?year=` and `?upto=` as statement_window reads them."""
     today = programme_day(timezone.now())
     member_id = request.member.pk
     stands = standing.on(member_id, today)
@@ -46,7 +45,7 @@ def points(request: MemberRequest) -> HttpResponse:
     view = outlook.outlook(history.facts, ahead, waiting, stands=stands, today=today)
     waiting_points = needs.points_in(waiting)
     first, last = chart_edges(today)
-    shown = _window(past, first, request.GET.get("upto", ""))
+    shown = window(past, ahead, since=first, asked=request.GET)
     falls = [line for line in past if line.change < 0 and line.day > a_year_before(today)]
     return TemplateResponse(
         request,
@@ -62,13 +61,18 @@ def points(request: MemberRequest) -> HttpResponse:
             "chart": _chart(past, ahead, view, waiting_points, first, last, history.products, today),
             "table": _table(past, ahead, first, history.facts, waiting_points),
             "waiting_points": waiting_points,
-            "ahead": [row_of(line, history) for line in reversed(ahead)] if shown.is_newest else [],
-            "lines": [row_of(line, history) for line in reversed(past[shown.begins : shown.ends])]
-            + _carried(past, shown, first),
-            "line_count": shown.ends - shown.begins,
-            "count": (len(ahead) if shown.is_newest else 0) + shown.ends - shown.begins,
-            "is_newest": shown.is_newest,
-            "earlier_href": f"{reverse('points')}?upto={shown.begins}#statement" if shown.begins else "",
+            "ahead": [row_of(line, history) for line in reversed(shown.ahead)],
+            "lines": [row_of(line, history) for line in reversed(shown.shown)] + shown.carried(),
+            "line_count": len(shown.shown),
+            "count": len(shown.ahead) + len(shown.shown),
+            "shows_today": shown.is_newest and shown.year in (None, today.year),
+            "is_newest": shown.is_newest and not shown.year,
+            "earlier_href": shown.earlier_href,
+            "years": [
+                {"label": year, "href": f"{reverse('points')}?year={year}#statement", "current": year == shown.year}
+                for year in years_of(found)
+            ],
+            "year": shown.year,
             "falls": _falls_words(falls),
             "explained": [row_of(line, history) for line in reversed(falls)][:FALLS_EXPLAINED],
             "more_falls": max(len(falls) - FALLS_EXPLAINED, 0),
@@ -85,38 +89,6 @@ def chart_edges(today: date) -> tuple[date, date]:
 def a_year_before(day: date) -> date:
     """The same day a year ago; 28 Feb for 29 Feb."""
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
-
-
-class _Shown:
-    """Which past lines a page shows, counted from the oldest: `begins` up to before `ends`."""
-
-    def __init__(self, begins: int, ends: int, *, is_newest: bool) -> None:
-        self.begins, self.ends, self.is_newest = begins, ends, is_newest
-
-
-def _window(past: Sequence[Line], first: date, upto: str) -> _Shown:
-    """The newest page holds the lines since `first`, at most PAGE; older ones a page each."""
-    if upto.isascii() and upto.isdigit() and len(upto) <= 9 and 0 < int(upto) < len(past):
-        return _Shown(max(int(upto) - PAGE, 0), int(upto), is_newest=False)
-    since = next((place for place, line in enumerate(past) if line.day >= first), len(past))
-    return _Shown(max(since, len(past) - PAGE), len(past), is_newest=True)
-
-
-def _carried(past: Sequence[Line], shown: _Shown, first: date) -> list[dict[str, Any]]:
-    """What was brought forward into the page from the lines before it."""
-    if not shown.begins:
-        return []
-    before = past[shown.begins - 1]
-    known = next((line for line in reversed(past[: shown.begins]) if line.level is not None), None)
-    day = max(first, before.day) if shown.is_newest else before.day
-    return [
-        {
-            "day": day,
-            "product": _("Brought forward from earlier statements"),
-            "total": before.total,
-            "level": int(known.level) if known and known.level is not None else 0,
-        }
-    ]
 
 
 def _because(view: outlook.Outlook, waiting_points: int) -> str:

@@ -24,6 +24,7 @@ def row_of(line: Line, history: History) -> dict[str, Any]:
         "level": None if line.level is None else int(line.level),
         "moved": moved,
         "reason": _reason(line, history),
+        "why": reverse("points-day", args=[line.day.year, line.day.month, line.day.day]),
     }
     if line.product is None:
         return row | {"product": _heading(line)}

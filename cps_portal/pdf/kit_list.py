@@ -179,25 +179,26 @@ class _KitList:
 
     def _draw_row(self, row: _Row, top: float) -> None:
         paper, top = self.paper, top + PAD
-        small = dict(size=SMALL)
         paper.say(
-            str(row.number), start=MARGIN, top=top + 0.5, width=NUMBER[1], colour=INK_3, face=Face.MONO, plain=True, **small
+            str(row.number),
+            start=MARGIN,
+            top=top + 0.5,
+            width=NUMBER[1],
+            size=SMALL,
+            colour=INK_3,
+            face=Face.MONO,
+            plain=True,
         )
-        paper.say_lines(
-            row.product, start=MARGIN + PRODUCT[0], top=top, width=PRODUCT[1], size=TEXT, bold=True, plain=True
-        )
+        start, width = MARGIN + PRODUCT[0], PRODUCT[1]
+        paper.say_lines(row.product, start=start, top=top, width=width, size=TEXT, bold=True, plain=True)
         below = top + len(row.product) * line_height(TEXT)
-        for number, line in enumerate(row.proofs):
-            place = below + number * line_height(SMALL)
-            paper.say(line, start=MARGIN + PRODUCT[0], top=place, width=PRODUCT[1], colour=INK_3, **small)
-        for number, line in enumerate(row.serial):
-            place = top + number * line_height(TEXT)
-            paper.say(line, start=MARGIN + SERIAL[0], top=place, width=SERIAL[1], size=TEXT, face=Face.MONO, plain=True)
-        paper.say_lines(row.bought, start=MARGIN + BOUGHT[0], top=top, width=BOUGHT[1], size=TEXT)
+        paper.say_lines(row.proofs, start=start, top=below, width=width, size=SMALL, colour=INK_3)
+        start, width = MARGIN + SERIAL[0], SERIAL[1]
+        paper.say_lines(row.serial, start=start, top=top, width=width, size=TEXT, face=Face.MONO, plain=True)
+        start, width = MARGIN + BOUGHT[0], BOUGHT[1]
+        paper.say_lines(row.bought, start=start, top=top, width=width, size=TEXT)
         below = top + len(row.bought) * line_height(TEXT)
-        for number, line in enumerate(row.where):
-            place = below + number * line_height(SMALL)
-            paper.say(line, start=MARGIN + BOUGHT[0], top=place, width=BOUGHT[1], colour=INK_2, **small)
+        paper.say_lines(row.where, start=start, top=below, width=width, size=SMALL, colour=INK_2)
         if row.value:
             paper.say(row.value, start=MARGIN + VALUE[0], top=top, width=VALUE[1], size=TEXT, at_end=True, plain=True)
 
@@ -229,19 +230,13 @@ class _KitList:
         paper = self.paper
         paper.rule(FOOT_TOP)
         paper.say(_("Check code"), start=MARGIN, top=FOOT_TOP + 2.6, width=24, size=SMALL, colour=INK_3)
-        paper.say(
-            self.code, start=MARGIN, top=FOOT_TOP + 6, width=48, size=TEXT, face=Face.MONO, plain=True
-        )
-        paper.say(
-            _("Check it at"), start=MARGIN + 51, top=FOOT_TOP + 2.6, width=60, size=SMALL, colour=INK_3
-        )
+        paper.say(self.code, start=MARGIN, top=FOOT_TOP + 6, width=48, size=TEXT, face=Face.MONO, plain=True)
+        paper.say(_("Check it at"), start=MARGIN + 51, top=FOOT_TOP + 2.6, width=60, size=SMALL, colour=INK_3)
         # An address longer than its place is set smaller; it has to be there in full.
         size = SMALL
         while size > 4 and len(paper.wrapped(self.address, width=98, size=size, face=Face.MONO)) > 1:
             size -= 0.5
-        paper.say(
-            self.address, start=MARGIN + 51, top=FOOT_TOP + 6.4, width=98, size=size, face=Face.MONO, plain=True
-        )
+        paper.say(self.address, start=MARGIN + 51, top=FOOT_TOP + 6.4, width=98, size=size, face=Face.MONO, plain=True)
         words = _("Page %(number)s of %(count)s") % {"number": number, "count": count}
         paper.say(words, start=MARGIN + 148, top=FOOT_TOP + 6.4, width=30, size=SMALL, colour=INK_2, at_end=True)
         assert paper.get_y() < HEIGHT

@@ -100,10 +100,25 @@ class Paper(FPDF):
         align = "R" if at_end != self.rtl else "L"
         self.cell(width, line_height(size), text, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
 
-    def say_lines(self, lines: Sequence[str], *, start: float, top: float, width: float, size: float = 9, **how: bool) -> None:
+    def say_lines(
+        self,
+        lines: Sequence[str],
+        *,
+        start: float,
+        top: float,
+        width: float,
+        size: float = 9,
+        bold: bool = False,
+        face: Face = Face.SANS,
+        colour: Colour = INK,
+        plain: bool = False,
+    ) -> None:
         """Lines that `wrapped` made, one below the other."""
         for number, line in enumerate(lines):
-            self.say(line, start=start, top=top + number * line_height(size), width=width, size=size, **how)
+            place = top + number * line_height(size)
+            self.say(
+                line, start=start, top=place, width=width, size=size, bold=bold, face=face, colour=colour, plain=plain
+            )
 
     def wrapped(
         self, text: str, *, width: float, size: float = 9, bold: bool = False, face: Face = Face.SANS, most: int = 3
@@ -128,7 +143,9 @@ class Paper(FPDF):
     def _pieces(self, text: str, width: float) -> Iterator[str]:
         for word in text.split():
             while self.get_string_width(word) > width:
-                fits = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or self.get_string_width(word[:n]) <= width)
+                fits = len(word) - 1
+                while fits > 1 and self.get_string_width(word[:fits]) > width:
+                    fits -= 1
                 yield word[:fits]
                 word = word[fits:]  # noqa: PLW2901 - what is left of the word
             if word:
@@ -162,6 +179,13 @@ class Paper(FPDF):
         self.set_draw_color(*LINE)
         self.set_line_width(0.18)
         self.line(left, top, left + width, top)
+
+    def index_line(self, top: float) -> None:
+        """The red line that says "you are here", across the sheet."""
+        left = self._left(MARGIN, INNER)
+        self.set_draw_color(*RED)
+        self.set_line_width(0.5)
+        self.line(left, top, left + INNER, top)
 
     def masthead(self, name: str) -> None:
         """The red index, the mark and the programme's name."""

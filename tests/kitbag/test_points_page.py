@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cps_portal.pages.points import PAGE, a_year_before, chart_edges
+from cps_portal.pages.points import a_year_before, chart_edges
+from cps_portal.pages.statement_window import PAGE
 from kitbag import holds, standing, valuing
 from kitbag.models import Stage
 from members.models import Level

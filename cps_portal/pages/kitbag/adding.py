@@ -1,7 +1,8 @@
 """Adding a product on one page: search, choose and see its points, details, one save (programme §3)."""
 
 import uuid
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -62,6 +63,20 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
             serial_need=product.serial_need,
             initial={"item": uuid.uuid4(), "country_of_purchase": str(request.member.country)},
         )
+    return add_page(request, product=product, form=form, query=query, found=found, unknown=bool(asked_for))
+
+
+def add_page(
+    request: HttpRequest,
+    *,
+    product: choosing.Chosen | None,
+    form: AddForm | None,
+    query: str = "",
+    found: Sequence[dict[str, Any]] = (),
+    unknown: bool = False,
+    photo: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page with its search, or with the chosen product, its form and what a photo said about it."""
     return TemplateResponse(
         request,
         "kitbag/kitbag_add.html",
@@ -69,9 +84,9 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
             "query": query,
             "found": () if product else found,
             "product": product,
-            "drawing": choosing.drawing_of(product) if product else None,
             "form": form,
-            "unknown": bool(asked_for) and product is None,
+            "unknown": unknown and product is None,
+            "photo": photo,
             "crumbs": [
                 {"href": reverse("kitbag"), "label": _("Kitbag")},
                 {"label": _("Add to kitbag")},

@@ -8,10 +8,8 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from cps_portal.drawing.icons import PATHS
 from kitbag import search
 from kitbag.models import Product, Valuation
-from kitbag.rules.families import Family
 
 FOUND_LIMIT = 8
 QUERY_LIMIT = 80
@@ -74,27 +72,6 @@ def found(query: str, *, day: date, address: str) -> list[dict[str, Any]]:
         }
         for hit in (search.suggest(query, day=day, limit=FOUND_LIMIT) if query else ())
     ]
-
-
-# Where on the drawing of a family its serial number usually is, on the grid of 24 of the icons.
-_MARKS: dict[str, tuple[float, float]] = {
-    Family.BODY: (12, 19),
-    Family.LENS: (3.5, 12),
-    Family.CINEMA: (10, 19),
-    Family.CAMCORDER: (10, 17),
-    Family.FLASH: (12, 20),
-    Family.PRINTER: (19, 14),
-    Family.SCANNER: (12, 18),
-    Family.ACCESSORY: (12, 19.5),
-}
-
-
-def drawing_of(product: Chosen) -> dict[str, Any] | None:
-    """The family's drawing with the usual place of the serial number; None where there is no number."""
-    if product.serial_need == "none":
-        return None
-    x, y = _MARKS[product.family]
-    return {"path": PATHS[product.family], "x": str(x), "y": str(y)}
 
 
 def asked(text: str) -> str:

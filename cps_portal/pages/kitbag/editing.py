@@ -1,5 +1,6 @@
 """Editing an item: completing what does not count yet, changing what does (programme §3)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -61,17 +62,36 @@ def kitbag_item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
                 return HttpResponseRedirect(page)
     else:
         form = DetailsForm(serial_need=product.serial_need, keeps_all=counts, initial=_initial(item))
+    return edit_page(
+        request, item, product=product, form=form, query=query, found=found, changing=changing, unknown=unknown
+    )
+
+
+def edit_page(
+    request: MemberRequest,
+    item: KitItem,
+    *,
+    product: choosing.Chosen,
+    form: DetailsForm,
+    query: str = "",
+    found: Sequence[dict[str, Any]] = (),
+    changing: bool = False,
+    unknown: bool = False,
+    photo: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page with its form, or with the search for another product, and what a photo said."""
+    address = reverse("kitbag-item-edit", args=[item.pk])
     return TemplateResponse(
         request,
         "kitbag/kitbag_item_edit.html",
         {
             "crumbs": crumbs_of(item, _("Complete details") if item.state == KitItem.State.DRAFT else _("Edit")),
             "is_draft": item.state == KitItem.State.DRAFT,
-            "counts": counts,
+            "counts": item.state == KitItem.State.VALIDATED,
             "in_servicing": item.in_case_since is not None,
             "form": form,
             "product": product,
-            "drawing": choosing.drawing_of(product),
+            "photo": photo,
             "other_product": product.id != item.product_id,
             "old_name": item.product.name,
             "unknown": unknown,
@@ -81,7 +101,7 @@ def kitbag_item_edit(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "lookalike": looks_like(item.serial),
             "change_href": f"{address}?change=1",
             "edit_href": address,
-            "item_href": page,
+            "item_href": reverse("kitbag-item", args=[item.pk]),
         },
     )
 

@@ -1,0 +1,83 @@
+"""Checking a kitbag list: whoever got one sees whether the portal issued it, and what it must say (programme §3)."""
+
+import hashlib
+from typing import Any
+
+from allauth.core import ratelimit
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from cps_portal.pages.kitbag.lists import file_of
+from kitbag import lists
+from kitbag.models import KitList
+from kitbag.rules.list_codes import grouped, read_code
+from members.rules.days import programme_day
+
+# 80 bits cannot be guessed at any rate; the limits keep the page's cost in bounds.
+LIMITS = {"list_check": "30/m/ip", "list_file": "10/m/ip"}
+# No list of ours is larger; a larger file is another one without reading it.
+LARGEST_FILE = 5 * 1024 * 1024
+TAIL = 4
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def list_check(request: HttpRequest, code: str = "") -> HttpResponse:
+    """A form for the code, or what the list of a code says; a PDF may be compared with the one issued."""
+    typed = (code or request.GET.get("code", ""))[:100]
+    if not typed.strip():
+        return TemplateResponse(request, "kitbag/list_check.html", {"typed": ""})
+    if not ratelimit.consume(request, action="list_check", config=LIMITS, limit_get=True):
+        return ratelimit.respond_429(request)
+    known = read_code(typed)
+    issued = KitList.objects.filter(code=known).first() if known else None
+    if issued is None:
+        return TemplateResponse(
+            request,
+            "kitbag/list_check.html",
+            {"typed": typed, "unknown": bool(known), "not_a_code": not known},
+            status=404,
+        )
+    address = reverse("list-check", args=[grouped(issued.code)])
+    if request.path != address:
+        return HttpResponseRedirect(address)
+    compared = ""
+    file = request.FILES.get("file")
+    if request.method == "POST" and isinstance(file, UploadedFile):
+        if not ratelimit.consume(request, action="list_file", config=LIMITS):
+            return ratelimit.respond_429(request)
+        compared = "same" if _is_as_issued(issued, file) else "differs"
+    return TemplateResponse(
+        request,
+        "kitbag/list_check.html",
+        {
+            "typed": grouped(issued.code),
+            "address": address,
+            "on": programme_day(issued.issued_at),
+            "items": _items(issued.rows["items"]),
+            "compared": compared or ("none" if request.method == "POST" else ""),
+        },
+    )
+
+
+def _items(items: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What is enough to compare with the paper: the product and the end of its serial number, never a name."""
+    return [{"product": item["product"], "tail": item["serial"][-TAIL:]} for item in items]
+
+
+def _is_as_issued(issued: KitList, file: UploadedFile) -> bool:
+    """Whether a file is, byte for byte, the one issued.
+
+    A later release may write the same list in other bytes: what the portal writes today for the code counts too.
+    """
+    if not file.size or file.size > LARGEST_FILE:
+        return False
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    found = digest.hexdigest()
+    return found == issued.digest or found == lists.digest_of(file_of(issued))
