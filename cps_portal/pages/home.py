@@ -33,7 +33,7 @@ FOUND_LIMIT = 5
 
 @dataclass(frozen=True, slots=True)
 class BagLine:
-    """A product in the bag: `count` of it are worth `points` today; `remove_href` is the address with one less."""
+    """A product in the bag: `count` of it are worth `points` today; `remove_href` is the address without it."""
 
     name: str
     family: str
@@ -99,7 +99,7 @@ def bag_lines(bag: Bag, day: date) -> list[BagLine]:
             family=known[sku]["family"],
             count=count,
             points=(known[sku]["points"] or 0) * count,
-            remove_href=_address(bag.fewer(sku)),
+            remove_href=_address(bag.without(sku)),
         )
         for sku, count in bag.counts.items()
         if sku in known

@@ -231,7 +231,7 @@ def _target_figure(trial: Trial, home: HomeTerms | None) -> dict[str, Any]:
     if days:
         return {"label": label, "value": str(days), "unit": ngettext("working day", "working days", days)}
     if trial.stands.level >= Level.SILVER and home is None:
-        return {"label": label, "value": _("Depends"), "unit": _("on your country")}
+        return {"label": label, "value": _("By country"), "unit": ""}
     reason = _("until Silver") if trial.stands.level < Level.SILVER else _("in this country")
     return {"label": label, "value": _("None"), "unit": reason}
 
