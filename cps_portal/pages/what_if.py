@@ -188,8 +188,9 @@ def _because(trial: Trial) -> str:
     parts = [outlook.reason_words(trial.view), outlook.bring_words(trial.view)]
     if not trial.view.loss:
         parts.append(outlook.next_words(trial.view))
-    if trial.now and trial.now.loss and trial.bag.things:
-        parts.append(_("Without these: %(sentence)s") % {"sentence": outlook.safe_words(trial.now)})
+    alone = outlook.safe_words(trial.now) if trial.now and trial.now.loss else ""
+    if alone and alone != outlook.safe_words(trial.view):
+        parts.append(_("Without these: %(sentence)s") % {"sentence": alone})
     return " ".join(part for part in parts if part)
 
 

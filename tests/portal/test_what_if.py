@@ -258,6 +258,7 @@ def test_a_hold_lifts_the_level_with_these_too(client, layla, camera, vera):
     response = look(client, f"?bag={camera.sku}", at=NOON + timedelta(days=2), member=layla)
     assert (response.context["total"], response.context["level"]) == (320, Level.GOLD)
     assert "Gold is safe until 31 Dec 2026." in text_of(response)
+    assert "Without these" not in text_of(response)
 
 
 def test_the_forecast_is_that_of_the_same_things_registered(client, layla, camera, cinema, register):
