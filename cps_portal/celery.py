@@ -21,6 +21,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 540},
     },
+    "check all standings": {
+        "task": "kitbag.tasks.full_check",
+        "schedule": crontab(hour="1", minute="40"),
+        "options": {"expires": 3600},
+    },
     "tell what falls ahead": {
         "task": "kitbag.tasks.tell_ahead",
         "schedule": crontab(minute="5", hour="*/3"),

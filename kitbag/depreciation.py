@@ -12,7 +12,7 @@ from django.db import connection
 from members.rules.days import day_begins
 
 # Values that begin on the day, with what they were the day before.
-_DUE_VALUES = """
+DUE_VALUES = """
     due_value AS MATERIALIZED (
         SELECT v.product_id, v.points AS new, coalesce((
             SELECT b.points FROM kitbag_valuation b
@@ -27,7 +27,7 @@ _DUE_VALUES = """
     )"""
 
 # The highest revision of each hold; one without a day left was withdrawn.
-_HOLDS = """
+HOLDS = """
     hold AS MATERIALIZED (
         SELECT h.member_id, h.level, h.begins_on, h.ends_on FROM kitbag_hold h
         WHERE h.ends_on > h.begins_on AND h.begins_on <= %(day)s AND h.ends_on >= %(day)s {members}
@@ -35,7 +35,7 @@ _HOLDS = """
                           AND l.number = h.number AND l.revision > h.revision)
     )"""
 
-_THRESHOLDS = """
+THRESHOLDS = """
     threshold AS MATERIALIZED (
         SELECT t.effective_on, t.silver, t.gold, t.platinum FROM members_threshold t
         WHERE t.effective_on <= %(day)s AND NOT t.is_withdrawn
@@ -46,41 +46,41 @@ _THRESHOLDS = """
     now_needs AS (SELECT * FROM threshold ORDER BY effective_on DESC LIMIT 1),
     before_needs AS (SELECT * FROM threshold WHERE effective_on < %(day)s ORDER BY effective_on DESC LIMIT 1)"""
 
-_LEVEL_FOR = (
+LEVEL_FOR = (
     "CASE WHEN {points} >= {needs}.platinum THEN 3 WHEN {points} >= {needs}.gold THEN 2"
     " WHEN {points} >= {needs}.silver THEN 1 ELSE 0 END"
 )
 
-_COUNTS_AT_MIDNIGHT = "s.counted_from < %(day)s AND (s.counted_until IS NULL OR s.counted_until >= %(day)s)"
+COUNTS_AT_MIDNIGHT = "s.counted_from < %(day)s AND (s.counted_until IS NULL OR s.counted_until >= %(day)s)"
 
 _TOUCHED = f"""
-WITH {_DUE_VALUES}, {_HOLDS.format(members="")}, {_THRESHOLDS}
+WITH {DUE_VALUES}, {HOLDS.format(members="")}, {THRESHOLDS}
 SELECT st.member_id FROM kitbag_standing st
 WHERE st.as_of < %(day)s AND st.member_id > %(after)s AND st.member_id IN (
-    SELECT s.member_id FROM due_value d JOIN kitbag_spell s USING (product_id) WHERE {_COUNTS_AT_MIDNIGHT}
+    SELECT s.member_id FROM due_value d JOIN kitbag_spell s USING (product_id) WHERE {COUNTS_AT_MIDNIGHT}
     UNION
     SELECT member_id FROM hold WHERE begins_on = %(day)s OR ends_on = %(day)s
     UNION
     SELECT x.member_id FROM kitbag_standing x, now_needs n
     WHERE n.effective_on = %(day)s AND x.level <> greatest(
-        {_LEVEL_FOR.format(points="x.points", needs="n")},
+        {LEVEL_FOR.format(points="x.points", needs="n")},
         (SELECT max(h.level) FROM hold h WHERE h.member_id = x.member_id AND h.ends_on > %(day)s))
 )
 ORDER BY st.member_id
 """
 
 _STEP = f"""
-WITH {_DUE_VALUES}, {_HOLDS.format(members="AND h.member_id = ANY(%(members)s)")}, {_THRESHOLDS},
+WITH {DUE_VALUES}, {HOLDS.format(members="AND h.member_id = ANY(%(members)s)")}, {THRESHOLDS},
 delta AS (
     SELECT s.member_id, sum(d.new - d.old) AS points, array_agg(DISTINCT s.product_id) AS products
     FROM due_value d JOIN kitbag_spell s USING (product_id)
-    WHERE s.member_id = ANY(%(members)s) AND {_COUNTS_AT_MIDNIGHT}
+    WHERE s.member_id = ANY(%(members)s) AND {COUNTS_AT_MIDNIGHT}
     GROUP BY s.member_id
 ),
 moved AS (
     UPDATE kitbag_standing st
     SET points = st.points + coalesce(delta.points, 0),
-        level = greatest({_LEVEL_FOR.format(points="(st.points + coalesce(delta.points, 0))", needs="n")}, kept.level),
+        level = greatest({LEVEL_FOR.format(points="(st.points + coalesce(delta.points, 0))", needs="n")}, kept.level),
         as_of = %(day)s
     FROM now_needs n, unnest(%(members)s) AS touched(member_id)
     LEFT JOIN delta USING (member_id)
@@ -95,8 +95,8 @@ changed AS (
         CASE WHEN m.products IS NOT NULL THEN 'value' END,
         CASE WHEN EXISTS (SELECT FROM hold h WHERE h.member_id = m.member_id
                           AND %(day)s IN (h.begins_on, h.ends_on)) THEN 'hold' END,
-        CASE WHEN n.effective_on = %(day)s AND {_LEVEL_FOR.format(points="m.points", needs="n")}
-                  IS DISTINCT FROM (SELECT {_LEVEL_FOR.format(points="m.points", needs="b")} FROM before_needs b)
+        CASE WHEN n.effective_on = %(day)s AND {LEVEL_FOR.format(points="m.points", needs="n")}
+                  IS DISTINCT FROM (SELECT {LEVEL_FOR.format(points="m.points", needs="b")} FROM before_needs b)
              THEN 'threshold' END
     ]::varchar[], NULL)
     FROM moved m, now_needs n
@@ -129,9 +129,9 @@ SELECT DISTINCT day FROM (
 """
 
 _COUNTS = f"""
-WITH {_DUE_VALUES}, {_HOLDS.format(members="")},
+WITH {DUE_VALUES}, {HOLDS.format(members="")},
 fallen AS (
-    SELECT s.member_id FROM due_value d JOIN kitbag_spell s USING (product_id) WHERE {_COUNTS_AT_MIDNIGHT}
+    SELECT s.member_id FROM due_value d JOIN kitbag_spell s USING (product_id) WHERE {COUNTS_AT_MIDNIGHT}
 )
 SELECT (SELECT count(*) FROM due_value),
        (SELECT count(*) FROM hold WHERE %(day)s IN (begins_on, ends_on)),

@@ -1,12 +1,12 @@
 """What must hold at any moment, checked over all rows; each finding in words."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count
 
-from kitbag import standing
+from kitbag import full_check
 from kitbag.models import KitItem, LevelChange, Night, Spell, Standing
 from members.models import Level
 from members.rules.days import programme_day
@@ -23,20 +23,8 @@ def broken(*, at: datetime) -> Iterator[str]:
 
 
 def standings_that_differ() -> Iterator[str]:
-    """Each standing against the one expression, on the later of its day and the last complete night."""
-    last = Night.objects.last_complete_day()
-    days: dict[date, list[Standing]] = {}
-    for row in Standing.objects.order_by("member").iterator():
-        days.setdefault(max(row.as_of, last) if last else row.as_of, []).append(row)
-    for day, rows in sorted(days.items()):
-        totals = {entry["member"]: entry["total"] for entry in Spell.objects.totals_on(day)}
-        for row in rows:
-            points = totals.get(row.member_id, 0)
-            if row.points != points:
-                yield f"standing of member {row.member_id}: {row.points} points, the facts of {day} give {points}"
-            elif row.level != (level := standing.derive(row.member_id, day).level):
-                was = Level(row.level).name
-                yield f"standing of member {row.member_id}: {was}, the facts of {day} give {level.name}"
+    """Each standing against the facts, on the later of its day and the last complete night."""
+    yield from full_check.compare(last=Night.objects.last_complete_day()).findings
 
 
 def items_without_their_spell() -> Iterator[str]:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from kitbag import drops
+from kitbag import full_check as checks
 from kitbag import night as nights
 
 
@@ -20,3 +21,9 @@ def night() -> list[str]:
 def tell_ahead() -> int:
     """Tell members of drops within the notice that they were not told of. Returns how many messages."""
     return drops.tell(at=timezone.now())
+
+
+@shared_task(time_limit=1500, name="kitbag.tasks.full_check")
+def full_check() -> int:
+    """Compare all standings with the facts and leave a row. Returns how many differ; repairs none."""
+    return checks.run(at=timezone.now()).differing
