@@ -101,6 +101,19 @@ REFUSALS: dict[str, tuple[str, Words]] = {
     "not_a_claim": ("", gettext_lazy("This product does not wait for a claim any more.")),
     "changed": ("", gettext_lazy("This changed a moment ago. Look at it and send it again.")),
     "proof_missing": ("proof", gettext_lazy("Add your proof of purchase.")),
+    "proof_empty": ("proof", gettext_lazy("This file is empty.")),
+    "proof_large": ("proof", gettext_lazy("This file is larger than 10 MB. A photo of the receipt is enough.")),
+    "proof_quota": ("proof", gettext_lazy("Your proofs take all the room there is. Remove one that you do not need.")),
+    "proof_unknown": ("proof", gettext_lazy("This is no PDF, JPEG, PNG, HEIC or TIFF. Choose another file.")),
+    "proof_broken": ("proof", gettext_lazy("This file cannot be read. Save it anew, or take a photo of it.")),
+    "proof_locked": ("proof", gettext_lazy("This PDF needs a password. Print it to a new PDF, or take a photo of it.")),
+    "proof_active": (
+        "proof",
+        gettext_lazy("This PDF contains something that runs by itself. Print it to a new PDF, or take a photo of it."),
+    ),
+    "proof_mixed": ("proof", gettext_lazy("This file holds a second file. Save it anew, or take a photo of it.")),
+    "proof_huge": ("proof", gettext_lazy("This file is too large to open. Take a photo of the receipt instead.")),
+    "proof_in_claim": ("", gettext_lazy("A claim that is open rests on this proof. It can be removed after that.")),
 }
 
 

@@ -1,0 +1,186 @@
+"""Keeping papers of members: proofs of purchase and photos of serial numbers (programme §3).
+
+A file is opened in a process with limits, stored under a random name outside the web root, and only then
+written down; where the transaction fails, the file goes again. What is left over by a killed process is
+swept. A file is kept as long as the member keeps it; a removed one may be needed by a claim that it was
+shown in and goes KEPT_AFTER_REMOVAL later.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from kitbag import standing
+from kitbag.cleaning import clean
+from kitbag.models import Claim, KitItem, Proof, ProofOpening
+from kitbag.models.proofs import proof_storage, random_name
+from kitbag.registration import KitError
+from members.models import User
+from members.rules.names import tidy
+
+KEPT_AFTER_REMOVAL = timedelta(days=30)
+# Younger files without a row may belong to a transaction that is not committed yet.
+ORPHAN_AFTER = timedelta(days=1)
+NAME_LENGTH = 120
+_NO_NAME = re.compile(r"[/\\:*?\"<>|]+")
+
+
+def quota_used(member_id: int) -> int:
+    """Bytes of the papers that a member keeps."""
+    return Proof.objects.kept().filter(member=member_id).aggregate(size=Sum("size"))["size"] or 0
+
+
+def keep_proof(
+    upload: UploadedFile,
+    *,
+    member_id: int,
+    kind: Proof.Kind = Proof.Kind.RECEIPT,
+    item_ids: Collection[UUID] = (),
+    at: datetime,
+) -> Proof:
+    """Keep a file as a proof, for items of the member if any are named; the same file is kept once.
+
+    Raises KitError: "proof_empty", "proof_large" (over PROOF_MAX_BYTES), "proof_quota" (over
+    PROOF_QUOTA_BYTES in all), and those of `cleaning.clean`.
+    """
+    if not upload.size:
+        raise KitError("proof_empty")
+    if upload.size > settings.PROOF_MAX_BYTES:
+        raise KitError("proof_large")
+    data = b"".join(upload.chunks())
+    digest = hashlib.sha256(data).hexdigest()
+    known = Proof.objects.kept().filter(member=member_id, digest=digest).first()
+    if known is None:
+        if quota_used(member_id) + upload.size > settings.PROOF_QUOTA_BYTES:
+            raise KitError("proof_quota")
+        cleaned = clean(data)
+        proof = Proof(
+            member_id=member_id,
+            kind=kind,
+            name=shown_name(upload.name or ""),
+            content_type=cleaned.content_type,
+            size=len(cleaned.content),
+            digest=digest,
+            uploaded_at=at,
+        )
+        known = _written(proof, cleaned.content)
+    known.items.add(*KitItem.objects.filter(member=member_id, pk__in=item_ids))
+    return known
+
+
+def _written(proof: Proof, content: bytes) -> Proof:
+    """Store the file, then write the row under the member's lock; without the row the file goes again."""
+    storage = proof_storage()
+    name = storage.save(random_name(proof, ""), ContentFile(content))
+    is_written = False
+    try:
+        with transaction.atomic():
+            standing.lock(proof.member_id)
+            known = Proof.objects.kept().filter(member=proof.member_id, digest=proof.digest).first()
+            if known:
+                return known
+            if quota_used(proof.member_id) + proof.size > settings.PROOF_QUOTA_BYTES:
+                raise KitError("proof_quota")
+            proof.file.name = name
+            proof.save(force_insert=True)
+            is_written = True
+    finally:
+        if not is_written:
+            storage.delete(name)
+    return proof
+
+
+def shown_name(name: str) -> str:
+    """An uploaded file's name as text to know it by: one line, no folders, its ending kept."""
+    plain = _NO_NAME.sub(" ", tidy(name.replace("\x00", "").replace("\\", "/").rsplit("/", 1)[-1]))
+    plain = " ".join(plain.split()).strip(". ")
+    if len(plain) > NAME_LENGTH:
+        stem, dot, ending = plain.rpartition(".")
+        ending = f"{dot}{ending}" if dot and len(ending) <= 5 else ""
+        plain = f"{(stem if ending else plain)[: NAME_LENGTH - len(ending) - 1]}…{ending}"
+    return plain or "proof"
+
+
+def content_of(proof: Proof) -> bytes:
+    """The file as it is kept; FileNotFoundError where it is gone."""
+    with proof_storage().open(str(proof.file.name)) as file:
+        return bytes(file.read())
+
+
+@transaction.atomic
+def remove_proof(proof_id: UUID, *, member_id: int, at: datetime) -> None:
+    """Take a paper out of the member's; removing it twice is removing it once.
+
+    Raises KitError("proof_in_claim") while an open claim rests on it, Proof.DoesNotExist for another's.
+    """
+    standing.lock(member_id)
+    proof = Proof.objects.get(pk=proof_id, member=member_id)
+    if Claim.objects.open().filter(Q(proof=proof) | Q(answer_proof=proof)).exists():
+        raise KitError("proof_in_claim")
+    Proof.objects.filter(pk=proof.pk, removed_at__isnull=True).update(removed_at=at)
+
+
+@transaction.atomic
+def open_for_staff(proof_id: UUID, *, purpose: str, by: User, role: str, at: datetime) -> Proof:
+    """Write down that staff open a paper, and for what; the member sees it. `purpose` is a review or a claim.
+
+    Raises KitError("proof_not_needed") where nothing that waits or is disputed rests on it.
+    """
+    proof = Proof.objects.get(pk=proof_id)
+    if purpose not in purposes_of(proof):
+        raise KitError("proof_not_needed")
+    ProofOpening.objects.create(proof=proof, by=by, role=role, purpose=purpose, at=at)
+    return proof
+
+
+def purposes_of(proof: Proof) -> list[str]:
+    """What staff may open a paper for now: open claims that rest on it, items of it that wait for them."""
+    claims = Claim.objects.open().filter(Q(proof=proof) | Q(answer_proof=proof)).order_by("pk")
+    waiting = (
+        proof.items.filter(Q(state=KitItem.State.WAITING) | Q(proposed_edits__state="waiting"))
+        .distinct()
+        .order_by("pk")
+    )
+    return [f"claim {claim.pk}" for claim in claims] + [f"review {item.pk}" for item in waiting]
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete files that nothing needs: of papers removed long enough ago, and those without a row.
+
+    Answers how many files went. Lost or repeated calls change nothing.
+    """
+    storage = proof_storage()
+    gone = 0
+    for proof in Proof.objects.filter(removed_at__lt=at - KEPT_AFTER_REMOVAL).exclude(file=""):
+        storage.delete(str(proof.file.name))
+        Proof.objects.filter(pk=proof.pk).update(file="")
+        gone += 1
+    for name in _names(storage, ""):
+        is_old = storage.get_modified_time(name) < at - ORPHAN_AFTER
+        if is_old and not Proof.objects.filter(file=name).exists():
+            storage.delete(name)
+            gone += 1
+    return gone
+
+
+def _names(storage: Storage, folder: str) -> Iterator[str]:
+    """Names of all stored files; they lie two folders deep at most."""
+    if folder and not storage.exists(folder):
+        return
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for file in files:
+        yield f"{folder}/{file}" if folder else file
+    for inner in folders:
+        yield from _names(storage, f"{folder}/{inner}" if folder else inner)
