@@ -14,12 +14,15 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from cps_portal.demo import people
 from cps_portal.demo.people import Clerk, Person, Plan, Thing
-from kitbag import drops, holds, night, registration, removal, standing, valuing
-from kitbag.models import KitItem, Product, RemovalReason, Stage
+from cps_portal.demo.receipts import number_photo, receipt
+from kitbag import claims, drops, holds, night, registration, removal, standing, valuing
+from kitbag.models import Claim, KitItem, Product, Proof, RemovalReason, Stage
+from kitbag.proofs import keep_proof
 from kitbag.registration import Details
 from members import delivery
 from members.joining import become_member
@@ -152,15 +155,17 @@ def _live(history: History, person: Person, care: User) -> None:
             Thing(4, "rf-24-70mm-f2-8l-is-usm", "", 20, "Grand Stores", "AE"),
         ]
     if person.key == "silver-eg":
-        # The unit that Layla holds: it waits as a claim.
-        things = [*things, Thing(6, "speedlite-el-1", "1208004417", 30, "Second hand", "EG")]
+        # The unit that Layla holds: asked for with proof, and not answered yet.
+        disputed = _own(history, member, Thing(6, "speedlite-el-1", "1208004417", 30, "Second hand", "EG"))
+        history.on(5, lambda at: _claim(disputed["row"], at))
     if person.key == "silver-de":
         things = [*things, Thing(3, "eos-5d-mark-iv", "12A", 900, "Foto Markt", "DE")]
     for thing in things:
         _own(history, member, thing)
 
 
-def _own(history: History, member: dict[str, Member], thing: Thing) -> None:
+def _own(history: History, member: dict[str, Member], thing: Thing) -> dict[str, KitItem]:
+    """Registering a thing on its day, and removing it; the item is in what is given back once that day has passed."""
     item: dict[str, KitItem] = {}
 
     def register(at: datetime) -> None:
@@ -176,6 +181,8 @@ def _own(history: History, member: dict[str, Member], thing: Thing) -> None:
             at=at,
             by=member["row"].user,
         )
+        if thing.paper:
+            _keep(item["row"], is_photo=thing.paper == "photo", at=at)
 
     history.on(thing.days_ago, register)
     if thing.removed:
@@ -191,6 +198,32 @@ def _own(history: History, member: dict[str, Member], thing: Thing) -> None:
             )
 
         history.on(days_ago, remove)
+    return item
+
+
+def _keep(item: KitItem, *, is_photo: bool, at: datetime) -> Proof:
+    """A small paper of an item, drawn here and kept like any other."""
+    if is_photo:
+        upload = SimpleUploadedFile("number.jpg", number_photo(item.serial_typed), "image/jpeg")
+        kind = Proof.Kind.NUMBER_PHOTO
+    else:
+        bought = item.purchased_on or programme_day(at)
+        sale = receipt(store=item.store, product=item.product.name, serial=item.serial_typed, bought=bought)
+        upload = SimpleUploadedFile(f"receipt {item.product.sku}.pdf", sale, "application/pdf")
+        kind = Proof.Kind.RECEIPT
+    return keep_proof(upload, member_id=item.member_id, kind=kind, item_ids=[item.pk], at=at)
+
+
+def _claim(item: KitItem, at: datetime) -> None:
+    claims.open_claim(
+        item.pk,
+        member_id=item.member_id,
+        ground=Claim.Ground.USED,
+        words="Bought from a colleague at a fair in Alexandria, with its box.",
+        proof_id=_keep(item, is_photo=False, at=at).pk,
+        at=at,
+        by=item.member.user,
+    )
 
 
 def _hold(member: Member, care: User, at: datetime) -> None:

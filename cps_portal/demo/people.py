@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from members.rules.roles import Role
 
@@ -10,7 +11,10 @@ PASSWORD = "red-index-85-by-54"  # noqa: S105 - printed by dev.py, only made whe
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One product registered so many days ago. An empty detail stays empty; `removed` as (days ago, reason)."""
+    """One product registered so many days ago. An empty detail stays empty; `removed` as (days ago, reason).
+
+    `paper`: a receipt, or a photo of the number, is kept with it.
+    """
 
     days_ago: int
     sku: str
@@ -20,6 +24,7 @@ class Thing:
     country: str = "GB"
     confirmed: bool = False
     removed: tuple[int, str] | None = None
+    paper: Literal["", "receipt", "photo"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,12 @@ LAYLA = Person(
         Thing(500, "ef-24-105mm-f4l-is-ii-usm", "7310004412", 2900, "Calumet", "DE", removed=(81, "sold")),
         Thing(430, "imageprograf-pro-1000", "AFXJ04172", 2950, "Calumet", "DE"),
         Thing(317, "rf-24-70mm-f2-8l-is-usm", "4911005820", 320, "Fotocine", "ES"),
-        Thing(289, "speedlite-el-1", "1208004417", 291, "Second hand", "FR"),
-        Thing(203, "eos-r5-mark-ii", "042026003371", 209, "WEX"),
+        Thing(289, "speedlite-el-1", "1208004417", 291, "Second hand", "FR", paper="receipt"),
+        Thing(203, "eos-r5-mark-ii", "042026003371", 209, "WEX", paper="receipt"),
         Thing(158, "extender-rf1-4x", "2830001904", 160, "WEX"),
         Thing(30, "rf-100-500mm-f4-5-7-1l-is-usm", "5400012793", None, ""),
         Thing(11, "rf-70-200mm-f2-8l-is-usm-z", "7811003256", 14, "Park Cameras"),
-        Thing(2, "battery-grip-bg-r20", "0117", 3, "WEX", confirmed=True),
+        Thing(2, "battery-grip-bg-r20", "0117", 3, "WEX", confirmed=True, paper="photo"),
     ],
 )
 
