@@ -1,0 +1,111 @@
+"""Somebody with a browser: what they look at, and everything their browser complains about."""
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from cps_portal.demo import people
+
+SHOTS = Path(__file__).resolve().parents[2] / ".local" / "screenshots"
+HEIGHT = 800
+AXE = Axe()
+SIGN_OUT = f"form[action='{reverse('account_logout')}'] button"
+# Chromium tells when the page itself asked for what it then no longer wanted: a keystroke after a keystroke.
+GIVEN_UP = "net::ERR_ABORTED"
+
+
+class Visitor:
+    """A browser context with one page. `complaints` holds console errors, failures and policy violations."""
+
+    def __init__(self, browser, portal, *, width=1280, language="en", scripts=True, scheme="light", state=None):
+        self.portal, self.width, self.language, self.scripts = portal, width, language, scripts
+        self.complaints, self.forgiven = [], []
+        self.context = browser.new_context(
+            base_url=portal.origin,
+            viewport={"width": width, "height": HEIGHT},
+            locale=language,
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            storage_state=state,
+        )
+        self.context.set_default_timeout(30_000)
+        if state:
+            self.speak(language)
+        self.context.on("console", self._said)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.on("requestfailed", self._failed)
+        self.context.on("response", self._answered)
+        self.page = self.context.new_page()
+
+    def speak(self, language):
+        """Ask for the pages in a language, as the switch does."""
+        self.language = language
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.portal.origin}])
+
+    def forgive(self, address):
+        """An address that is meant to answer with an error."""
+        self.forgiven.append(address)
+
+    def open(self, path):
+        self.page.goto(path)
+        return self.page
+
+    def sign_in(self, address, password=people.PASSWORD):
+        self.open(reverse("account_login"))
+        self.page.fill("#id_login", address)
+        self.page.fill("#id_password", password)
+        self.page.click("main button.button--primary")
+        return self.page
+
+    def sign_out(self):
+        """By the menu that has room at this width."""
+        self.page.locator(".tools summary").locator("visible=true").last.click()
+        self.page.locator(SIGN_OUT).locator("visible=true").click()
+
+    def shot(self, name):
+        """The whole page as a picture in .local/screenshots."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    def overflow(self):
+        """Pixels by which the page is wider than the window; 0 for a good one."""
+        return self.page.evaluate("Math.max(0, document.scrollingElement.scrollWidth - window.innerWidth)")
+
+    def barriers(self):
+        """What axe finds on the page as it stands, a line a finding."""
+        found = AXE.run(self.page).response["violations"]
+        return [
+            f"{self.page.url} {one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    def check(self):
+        """The page as it stands: no barrier, nothing beyond the window's edge, in the language asked for."""
+        assert self.barriers() == []
+        assert self.overflow() == 0, self.page.url
+        direction = "rtl" if self.language == "ar" else "ltr"
+        assert self.page.locator("html").get_attribute("dir") == direction
+
+    def close(self):
+        self.context.close()
+
+    def _said(self, line):
+        if line.type == "error" and line.location["url"] not in self.forgiven:
+            self.complaints.append(f"{line.location['url']} {line.text}")
+
+    def _failed(self, request):
+        if request.failure != GIVEN_UP:
+            self.complaints.append(f"{request.method} {request.url} {request.failure}")
+
+    def _answered(self, response):
+        if response.status >= 400 and response.url not in self.forgiven:
+            self.complaints.append(f"{response.request.method} {response.url} {response.status}")
+
+
+def words_only_latin(texts):
+    """Those of some texts that hold Latin words and no Arabic letter."""
+    return [text for text in texts if re.search(r"[A-Za-z]{3}", text) and not re.search(r"[\u0600-\u06ff]", text)]
