@@ -1,8 +1,9 @@
 """What a proof may be, and how it is made safe: plain functions over bytes, run in a process with limits.
 
-Images are decoded and written anew, so that nothing of the file survives but its picture. A PDF is parsed and
-kept as it was sent where it is passive; files attached to it (the XML of an electronic invoice) are taken
-out. `kitbag/cleaning.py` runs this module as a program of its own: no decoder ever works in the process that
+Images are decoded and written anew, so that nothing of the file survives but its picture; a scan of several
+pages becomes a PDF. A PDF is parsed and written anew as it was understood, so that no other reader can find in
+it what was not looked at; files attached to it (the XML of an electronic invoice) are taken out.
+`kitbag/cleaning.py` runs this module as a program of its own: no decoder ever works in the process that
 answers requests.
 """
 
@@ -18,12 +19,15 @@ import pikepdf
 import pillow_heif
 from PIL import Image, ImageOps
 
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-IMAGES = {JPEG: "JPEG", PNG: "PNG", "image/tiff": "TIFF", "image/heic": "HEIF", "image/heif": "HEIF"}
+PDF, JPEG, PNG, TIFF = "application/pdf", "image/jpeg", "image/png", "image/tiff"
+IMAGES = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", "image/heic": "HEIF", "image/heif": "HEIF"}
 # A camera of today makes 50 million pixels, a flat-bed scan of a page at 1,200 dpi some 140.
 MOST_PIXELS = 150_000_000
 LONGEST_SIDE = 3000
+# What was packed well may come out larger than it was sent.
+MOST_KEPT_BYTES = 20 * 1024 * 1024
 MOST_PAGES = 60
+MOST_SCANNED_PAGES = 20
 MOST_OBJECTS = 50_000
 DEEPEST = 60
 
@@ -68,11 +72,17 @@ def cleaned(data: bytes) -> tuple[str, bytes]:
     kind = sniffed(data)
     if _ARCHIVE_END in data[-_ARCHIVE_TAIL:] or any(mark in data[:_HEAD].lower() for mark in _MARKUP):
         raise Refused("proof_mixed")
-    return (PDF, passive_pdf(data)) if kind == PDF else picture(data, kind)
+    made = (PDF, passive_pdf(data)) if kind == PDF else picture(data, kind)
+    if len(made[1]) > MOST_KEPT_BYTES:
+        raise Refused("proof_huge")
+    return made
 
 
 def picture(data: bytes, kind: str) -> tuple[str, bytes]:
-    """An image written anew: upright, without metadata, its long side at most LONGEST_SIDE pixels."""
+    """An image written anew: upright, without metadata, its long side at most LONGEST_SIDE pixels.
+
+    A TIFF of several pages becomes a PDF of them. Raises Refused.
+    """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
@@ -80,26 +90,64 @@ def picture(data: bytes, kind: str) -> tuple[str, bytes]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=[IMAGES[kind]]) as opened:
-                if opened.width * opened.height > MOST_PIXELS:
-                    raise Refused("proof_huge")
-                opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(opened)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                keeps_edges = kind == PNG and upright.mode in {"1", "L", "P", "LA", "RGBA"}
-                plain = upright.convert("RGBA" if upright.mode in {"LA", "PA", "RGBA", "P"} else "RGB")
+                keeps_edges = kind == PNG and opened.mode in {"1", "L", "P", "LA", "RGBA"}
+                pages = [_plain(opened) for _place in _pages(opened, kind)]
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("proof_huge") from error
     # Whatever a decoder raises for a file that is broken or made to break it.
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, EOFError) as error:
         raise Refused("proof_broken") from error
+    out = io.BytesIO()
+    if len(pages) > 1:
+        pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], quality=85)
+        return PDF, out.getvalue()
+    if keeps_edges:
+        pages[0].save(out, "PNG", optimize=True)
+        return PNG, out.getvalue()
+    pages[0].save(out, "JPEG", quality=85, optimize=True)
+    return JPEG, out.getvalue()
+
+
+def _pages(opened: Image.Image, kind: str) -> Iterator[int]:
+    """Turn to each page in turn; only a TIFF has pages, others hold the same picture again or a film."""
+    count = getattr(opened, "n_frames", 1) if kind == TIFF else 1
+    if count > MOST_SCANNED_PAGES:
+        raise Refused("proof_huge")
+    for place in range(count):
+        if kind == TIFF:
+            opened.seek(place)
+            # A smaller copy of the picture, as cameras and scanners add it (TIFF 6.0, NewSubfileType).
+            if place and opened.tag_v2.get(254, 0) & 1:  # type: ignore[attr-defined]
+                continue
+        yield place
+
+
+def _plain(opened: Image.Image) -> Image.Image:
+    """One picture as RGB on white, upright and small enough."""
+    if opened.width * opened.height > MOST_PIXELS:
+        raise Refused("proof_huge")
+    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    upright = ImageOps.exif_transpose(opened)
+    # These two would be made smaller by leaving out pixels, and thin strokes with them.
+    if upright.mode in {"1", "P"}:
+        upright = upright.convert("L" if upright.mode == "1" else "RGBA")
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    if upright.mode[0] in "IF":
+        upright = _in_eight_bits(upright)
+    plain = upright.convert("RGBA" if upright.mode in {"LA", "PA", "RGBA"} else "RGB")
     white = Image.new("RGB", plain.size, "white")
     white.paste(plain, mask=plain.getchannel("A") if plain.mode == "RGBA" else None)
-    out = io.BytesIO()
-    if keeps_edges:
-        white.save(out, "PNG", optimize=True)
-        return PNG, out.getvalue()
-    white.save(out, "JPEG", quality=85, optimize=True)
-    return JPEG, out.getvalue()
+    return white
+
+
+def _in_eight_bits(deep: Image.Image) -> Image.Image:
+    """Grey of more than eight bits, its darkest black and its lightest white; converting alone would cut it off."""
+    grey = deep.convert("F")
+    low, high = grey.getextrema()
+    assert isinstance(low, float)
+    assert isinstance(high, float)
+    scale = 255 / (high - low) if high > low else 0.0
+    return grey.point(lambda value: value * scale - low * scale).convert("L")
 
 
 def passive_pdf(data: bytes) -> bytes:
@@ -107,6 +155,7 @@ def passive_pdf(data: bytes) -> bytes:
     end = data.rstrip(b"\r\n\x00 \t")
     if not end.endswith(b"%%EOF"):
         raise Refused("proof_mixed" if b"%%EOF" in data else "proof_broken")
+    out = io.BytesIO()
     try:
         # Not by its repair: a file that has to be guessed at is not kept.
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as document:
@@ -114,28 +163,28 @@ def passive_pdf(data: bytes) -> bytes:
                 raise Refused("proof_locked")
             if not 0 < len(document.pages) <= MOST_PAGES or len(document.objects) > MOST_OBJECTS:
                 raise Refused("proof_huge")
-            if not _detached(document):
-                for one in _everything(document):
-                    _refuse_active(one)
-                return data
-            out = io.BytesIO()
+            if "/Collection" in document.Root:
+                raise Refused("proof_mixed")
+            _detach(document)
             document.save(out)
+        with pikepdf.open(out) as document:
+            for one in _everything(document):
+                _refuse_active(one)
     except pikepdf.PasswordError as error:
         raise Refused("proof_locked") from error
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise Refused("proof_broken") from error
-    return passive_pdf(out.getvalue())
+    return out.getvalue()
 
 
-def _detached(document: pikepdf.Pdf) -> bool:
-    """Take out the files attached to a document; whether there were any."""
+def _detach(document: pikepdf.Pdf) -> None:
+    """Take out the files attached to a document."""
     places = [(document.Root, "/AF"), *((page.obj, "/AF") for page in document.pages)]
     if "/Names" in document.Root:
         places.append((document.Root.Names, "/EmbeddedFiles"))
-    found = [(one, key) for one, key in places if key in one]
-    for one, key in found:
-        del one[key]
-    return bool(found)
+    for one, key in places:
+        if key in one:
+            del one[key]
 
 
 def _everything(document: pikepdf.Pdf) -> Iterator[Any]:
