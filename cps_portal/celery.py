@@ -31,6 +31,21 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="5", hour="*/3"),
         "options": {"expires": 3600},
     },
+    "write imports that were begun": {
+        "task": "kitbag.tasks.write_imports",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget old imports": {
+        "task": "kitbag.tasks.forget_imports",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"expires": 3600},
+    },
+    "sweep files that no proof needs": {
+        "task": "kitbag.tasks.sweep_proofs",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"expires": 3600},
+    },
     "send queued messages": {
         "task": "members.tasks.deliver_messages",
         "schedule": 20.0,

@@ -11,11 +11,14 @@ from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
 from cps_portal.pages.kitbag.editing import kitbag_item_edit
+from cps_portal.pages.kitbag.export import kitbag_export
 from cps_portal.pages.kitbag.item import kitbag_item
 from cps_portal.pages.kitbag.list_check import list_check
 from cps_portal.pages.kitbag.listing import kitbag
 from cps_portal.pages.kitbag.lists import kitbag_list, kitbag_list_pdf
+from cps_portal.pages.kitbag.many import kitbag_many, kitbag_many_check, kitbag_many_left
 from cps_portal.pages.kitbag.number import kitbag_item_number
+from cps_portal.pages.kitbag.proofs import kitbag_item_proof, kitbag_proof, kitbag_proof_remove, kitbag_proofs
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.points import points
@@ -48,6 +51,10 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("kitbag/", kitbag, name="kitbag"),
     path("kitbag/add/", kitbag_add, name="kitbag-add"),
+    path("kitbag/export.csv", kitbag_export, name="kitbag-export"),
+    path("kitbag/many/", kitbag_many, name="kitbag-many"),
+    path("kitbag/many/<uuid:import_id>/", kitbag_many_check, name="kitbag-many-check"),
+    path("kitbag/many/<uuid:import_id>/left.csv", kitbag_many_left, name="kitbag-many-left"),
     path("kitbag/list/", kitbag_list, name="kitbag-list"),
     path("kitbag/list/<str:code>.pdf", kitbag_list_pdf, name="kitbag-list-pdf"),
     path("lists/", list_check, name="list-check"),
@@ -57,6 +64,10 @@ urlpatterns = [
     path("kitbag/<uuid:item_id>/number/", kitbag_item_number, name="kitbag-item-number"),
     path("kitbag/<uuid:item_id>/claim/", kitbag_claim, name="kitbag-claim"),
     path("kitbag/claims/<int:claim_id>/", kitbag_claim_answer, name="kitbag-claim-answer"),
+    path("kitbag/<uuid:item_id>/proof/", kitbag_item_proof, name="kitbag-item-proof"),
+    path("kitbag/proofs/", kitbag_proofs, name="kitbag-proofs"),
+    path("kitbag/proofs/<uuid:proof_id>/", kitbag_proof, name="kitbag-proof"),
+    path("kitbag/proofs/<uuid:proof_id>/remove/", kitbag_proof_remove, name="kitbag-proof-remove"),
     path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
     path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
     path("mailbox/", mailbox, name="mailbox"),

@@ -144,7 +144,9 @@ def open_for_staff(proof_id: UUID, *, purpose: str, by: User, role: str, at: dat
 
 def purposes_of(proof: Proof) -> list[str]:
     """What staff may open a paper for now: open claims that rest on it, items of it that wait for them."""
-    claims = Claim.objects.open().filter(Q(proof=proof) | Q(answer_proof=proof)).order_by("pk")
+    items = list(proof.items.values_list("pk", flat=True))
+    rests_on = Q(proof=proof) | Q(answer_proof=proof) | Q(item__in=items) | Q(held_item__in=items)
+    claims = Claim.objects.open().filter(rests_on).order_by("pk")
     waiting = (
         proof.items.filter(Q(state=KitItem.State.WAITING) | Q(proposed_edits__state="waiting"))
         .distinct()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from kitbag import drops
+from kitbag import drops, importing, proofs
 from kitbag import full_check as checks
 from kitbag import night as nights
 
@@ -27,3 +27,21 @@ def tell_ahead() -> int:
 def full_check() -> int:
     """Compare all standings with the facts and leave a row. Returns how many differ; repairs none."""
     return checks.run(at=timezone.now()).differing
+
+
+@shared_task(time_limit=1500, name="kitbag.tasks.write_imports")
+def write_imports() -> int:
+    """Write the imports that were begun, also those whose process is gone. Returns how many it went through."""
+    return importing.write_waiting()
+
+
+@shared_task(name="kitbag.tasks.forget_imports")
+def forget_imports() -> int:
+    """Delete imports older than they are kept (programme §5, retention). Returns how many."""
+    return importing.forget_old(at=timezone.now())
+
+
+@shared_task(time_limit=1500, name="kitbag.tasks.sweep_proofs")
+def sweep_proofs() -> int:
+    """Delete files that no paper needs any more. Returns how many."""
+    return proofs.sweep(at=timezone.now())

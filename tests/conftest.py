@@ -144,3 +144,13 @@ def smtp(settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
         yield server
+
+
+@pytest.fixture
+def shelf(tmp_path, settings):
+    """Where proofs lie, empty: a folder of the test."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "proofs": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+    return tmp_path

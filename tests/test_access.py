@@ -15,9 +15,11 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from kitbag import importing
 from kitbag.claims import open_claim
 from kitbag.lists import issue_list
 from kitbag.models import Claim
+from kitbag.rules.table import read_text
 from tests.factories import MemberFactory, ProofFactory, UserFactory
 
 LOGIN = "sign in"  # redirected to the sign-in page, and back
@@ -67,17 +69,25 @@ ACCESS = {
     "points-csv": MEMBERS,
     "points-pdf": MEMBERS,
     "points-day": MEMBERS,
+    "kitbag-export": MEMBERS,
+    "kitbag-many": MEMBERS,
+    "kitbag-many-check": OWN,
+    "kitbag-many-left": Row(LOGIN, HOME, 404, 403),
     "kitbag-list": MEMBERS,
     "kitbag-list-pdf": OWN,
     "list-check": PUBLIC,
     "kitbag": MEMBERS,
     "kitbag-add": MEMBERS,
     "kitbag-item": OWN,
+    "kitbag-item-proof": OWN,
+    "kitbag-proof": Row(LOGIN, 404, 404, 403),
+    "kitbag-proofs": MEMBERS,
+    "kitbag-proof-remove": Row(405, 405, 405, 405),
     "kitbag-claim": Row(LOGIN, HOME, 404, 403),
     "kitbag-claim-answer": Row(LOGIN, 200, 404, 403),
     "kitbag-item-edit": OWN,
     "kitbag-item-remove": OWN,
-    "kitbag-item-number": Row(LOGIN, 405, 405, 403),
+    "kitbag-item-number": Row(LOGIN, HOME, 404, 403),
     "kitbag-item-undo": Row(LOGIN, 405, 405, 403),
     "account": SIGNED_IN,
     "staff-second-factor": Row(LOGIN, 403, 403, 200),
@@ -171,6 +181,7 @@ def address(layla, camera, register):
         "month": 11,
         "day": 24,
         "proof_id": proof.pk,
+        "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
         "sku": camera.sku,
         "name": "20261123-120000-1.log",
         "pk": 1,

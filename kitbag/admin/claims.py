@@ -15,6 +15,7 @@ from django_countries import countries
 
 from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, StateFilter
+from kitbag.admin.proofs import opening_href
 from kitbag.claims import decide
 from kitbag.models import Claim, KitItem, Proof
 from kitbag.standing import at_the_clock
@@ -102,9 +103,11 @@ class ClaimAdmin(DecidingAdmin):
     @admin.display(description=gettext_lazy("Claimant and holder"))
     def sides(self, obj: Claim) -> str:
         """Both items beside each other, with what each side says and may prove."""
-        claimant = _side(obj.item, said=obj.words, ground=obj.get_ground_display(), proof=obj.proof)
-        holder = _side(obj.held_item, said=obj.answer_words, ground=obj.get_answer_display(), proof=obj.answer_proof)
-        return render_to_string("admin/kitbag/_claim_sides.html", {"sides": [claimant, holder], "claim": obj.pk})
+        purpose = f"claim {obj.pk}" if obj.state == Claim.State.OPEN else ""
+        ground, answer = obj.get_ground_display(), obj.get_answer_display()
+        claimant = _side(obj.item, said=obj.words, ground=ground, proof=obj.proof, purpose=purpose)
+        holder = _side(obj.held_item, said=obj.answer_words, ground=answer, proof=obj.answer_proof, purpose=purpose)
+        return render_to_string("admin/kitbag/_claim_sides.html", {"sides": [claimant, holder]})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.decide_view)
@@ -171,8 +174,11 @@ def _for_holder(claim_id: int, *, note: str, by: User, at: Any) -> Claim:
     return decide(claim_id, for_claimant=False, note=note, by=by, at=at)
 
 
-def _side(item: KitItem, *, said: str, ground: str, proof: Proof | None) -> dict[str, Any]:
-    """One side as the page shows it: the item, its member, what they say, and every proof of the item."""
+def _side(item: KitItem, *, said: str, ground: str, proof: Proof | None, purpose: str) -> dict[str, Any]:
+    """One side as the page shows it: the item, its member, what they say, and every proof of the item.
+
+    The proofs are opened for `purpose`; once the claim is decided there is none.
+    """
     kept = {row.pk: row for row in item.proofs.kept()}
     if proof is not None:
         kept.setdefault(proof.pk, proof)
@@ -190,7 +196,12 @@ def _side(item: KitItem, *, said: str, ground: str, proof: Proof | None) -> dict
         "ground": ground,
         "said": said,
         "proofs": [
-            {"id": row.pk, "name": row.name, "kind": row.get_kind_display(), "given": row.pk == (proof and proof.pk)}
+            {
+                "name": row.name,
+                "kind": row.get_kind_display(),
+                "given": row.pk == (proof and proof.pk),
+                "href": opening_href(row, purpose) if purpose else "",
+            }
             for row in kept.values()
         ],
     }

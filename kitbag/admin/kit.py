@@ -75,10 +75,11 @@ class KitItemAdmin(DecidingAdmin):
                 ]
             },
         ),
+        (gettext_lazy("Proofs"), {"fields": ["papers"]}),
         (gettext_lazy("The same unit elsewhere"), {"fields": ["elsewhere"]}),
         (gettext_lazy("What happened"), {"fields": ["history", "removal_reason", "in_case_since"]}),
     ]
-    readonly_fields = ["what", "review", "owner", "hint", "elsewhere", "history"]
+    readonly_fields = ["what", "review", "owner", "hint", "papers", "elsewhere", "history"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[KitItem], search_term: str
@@ -126,6 +127,11 @@ class KitItemAdmin(DecidingAdmin):
     @admin.display(description=gettext_lazy("Where the number is"))
     def hint(self, obj: KitItem) -> str:
         return obj.product.serial_hint or "–"
+
+    @admin.display(description=gettext_lazy("Kept by the member"))
+    def papers(self, obj: KitItem) -> SafeString:
+        """What the member added to this item; a file is opened where it waits."""
+        return review.papers_of(obj)
 
     @admin.display(description=gettext_lazy("Other registrations"))
     def elsewhere(self, obj: KitItem) -> SafeString:

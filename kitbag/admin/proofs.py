@@ -1,10 +1,38 @@
-"""Proofs as staff may know of them: what was kept when, and who opened it. The file itself is opened elsewhere."""
+"""Proofs as staff may know of them: what was kept when, and who opened it.
+
+A file is opened only for a check or a claim that waits, by a button: the opening is written down and the member
+sees it (programme §3).
+"""
+
+from typing import cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from kitbag.admin.levels import OfMemberAdmin
 from kitbag.models import Proof, ProofOpening
+from kitbag.proofs import open_for_staff, purposes_of
+from kitbag.registration import KitError
+from kitbag.serving import file_of
+from members.models import User
 from members.staff_pages import FactAdmin
+
+
+def may_open(request: HttpRequest) -> bool:
+    """Whoever decides on items or claims opens the papers that the decision rests on."""
+    may = request.user.has_perm
+    return may("kitbag.view_proof") and (may("kitbag.change_claim") or may("kitbag.change_kititem"))
+
+
+def opening_href(proof: Proof, purpose: str) -> str:
+    """Where a paper is opened for a purpose: "claim 12", "review <item>"."""
+    return f"{reverse('admin:kitbag_proof_open', args=[proof.pk])}?{urlencode({'for': purpose})}"
 
 
 @admin.register(Proof)
@@ -13,6 +41,37 @@ class ProofAdmin(OfMemberAdmin):
     list_filter = ["kind"]
     fields = ["name", "kind", "member", "items", "content_type", "size", "digest", "uploaded_at", "removed_at"]
     ordering = ["-uploaded_at", "-pk"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.open_view)
+        return [path("<path:object_id>/open/", view, name="kitbag_proof_open"), *super().get_urls()]
+
+    def open_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask once, then open the file and write down that it was; only for a check or a claim that waits."""
+        if not may_open(request):
+            raise PermissionDenied
+        proof = self.get_object(request, object_id)
+        purpose = request.GET.get("for", "")
+        if proof is None or proof.removed_at or purpose not in purposes_of(proof):
+            raise Http404
+        user = cast(User, request.user)
+        if request.method == "POST":
+            role = ", ".join(user.groups.order_by("name").values_list("name", flat=True)) or "Superuser"
+            try:
+                open_for_staff(proof.pk, purpose=purpose, by=user, role=role, at=timezone.now())
+            except KitError as error:
+                raise Http404 from error
+            return file_of(proof)
+        kind, _space, key = purpose.partition(" ")
+        back = "admin:kitbag_claim_change" if kind == "claim" else "admin:kitbag_kititem_change"
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Open a proof"),
+            "proof": proof,
+            "back": reverse(back, args=[key]),
+        }
+        return TemplateResponse(request, "admin/kitbag/open_proof.html", context)
 
 
 @admin.register(ProofOpening)

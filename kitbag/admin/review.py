@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kitbag import checking
+from kitbag.admin.proofs import opening_href
 from kitbag.models import (
     Claim,
     FormerNumber,
@@ -23,6 +24,7 @@ from kitbag.models import (
     StolenUnit,
     WaitingReason,
 )
+from kitbag.proofs import purposes_of
 from kitbag.rules.checks import Reason
 from kitbag.rules.serials import are_consecutive
 from members.staff_pages import shown
@@ -46,6 +48,20 @@ def of_item(item: KitItem) -> SafeString:
     waits = ItemEvent.objects.filter(item=item, kind__in=[ItemEvent.Kind.WAITING, ItemEvent.Kind.ASKED])
     at = waits.order_by("-at").values_list("at", flat=True).first() or item.added_at
     return _reasons(item.reasons, Checked(item, item.product, item.serial, at))
+
+
+def papers_of(item: KitItem) -> SafeString:
+    """The proofs of an item, each to be opened where something of it waits."""
+    found = format_html_join(
+        "",
+        "<li>{}</li>",
+        (
+            (_linked((opening_href(paper, purpose) if purpose in purposes_of(paper) else "", paper.name)),)
+            for paper in item.proofs.kept()
+            for purpose in [f"review {item.pk}"]
+        ),
+    )
+    return format_html("<ul>{}</ul>", found) if found else format_html("{}", _("None"))
 
 
 def of_edit(edit: ProposedEdit) -> SafeString:
@@ -147,6 +163,6 @@ def _shape(checked: Checked) -> Iterator[Line]:
         yield "", checked.product.serial_hint
     photos = checked.item.proofs.kept().filter(kind=Proof.Kind.NUMBER_PHOTO)
     for photo in photos:
-        yield reverse("admin:kitbag_proof_change", args=[photo.pk]), _("Photo: %(name)s") % {"name": photo.name}
+        yield opening_href(photo, f"review {checked.item.pk}"), _("Photo: %(name)s") % {"name": photo.name}
     if not photos:
         yield "", _("No photo of the number yet.")

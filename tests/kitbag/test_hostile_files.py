@@ -40,15 +40,6 @@ def upload(data, name="receipt.pdf"):
     return file
 
 
-@pytest.fixture
-def shelf(tmp_path, settings):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "proofs": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
-    }
-    return tmp_path
-
-
 def left_on(shelf):
     return [path for path in shelf.rglob("*") if path.is_file()]
 

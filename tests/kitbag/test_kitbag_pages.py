@@ -21,6 +21,8 @@ from members.models import Level
 from servicing import eligibility
 from tests.conftest import details
 from tests.factories import NOON, ProductFactory
+from tests.kitbag import hostile
+from tests.kitbag.test_hostile_files import upload
 
 TODAY = NOON + timedelta(days=1)
 DAY = TODAY.date()
@@ -199,8 +201,8 @@ def asked(client, name, *args):
 
 # session; user and member; standing; terms; counts; rows; thresholds
 LIST_QUERIES = 7
-# session; user and member; item and product; valuations; standing; terms; change; claim; country; events
-ITEM_QUERIES = 10
+# session; user and member; item, product and papers; valuations; standing; terms; change; claim; events
+ITEM_QUERIES = 9
 # Before the night is complete the standing is the expression's: total, holds, thresholds.
 BEFORE_THE_NIGHT = 3
 
@@ -334,11 +336,15 @@ def test_every_reason_has_words_and_a_way_on(as_layla, layla, camera, register, 
     page(as_layla, "kitbag")
 
 
-def test_this_is_what_it_says_sends_it_to_review(as_layla, layla, camera, register):
+def test_this_is_what_it_says_with_a_photo_sends_it_to_review(as_layla, shelf, layla, camera, register):
     item = register(layla, camera, serial="12")
     assert "This is what it says" in text(page(as_layla, "kitbag-item", item.pk))
-    as_layla.post(reverse("kitbag-item-number", args=[item.pk]))
+    number = reverse("kitbag-item-number", args=[item.pk])
+    answer = as_layla.post(number)
+    assert answer.context["form"].errors["proof"] == ["Add a photo on which the number can be read."]
+    as_layla.post(number, {"proof_file": upload(hostile.JPEG, "number.jpg")})
     item.refresh_from_db()
+    assert [proof.kind for proof in item.proofs.all()] == ["number_photo"]
     assert (item.state, item.reasons) == (KitItem.State.WAITING, ["shape_confirmed"])
     assert text(page(as_layla, "kitbag")).count("We are checking it") == 1
 
@@ -395,14 +401,14 @@ def test_bought_outside_the_programme_counts_and_states_the_limits(as_layla, lay
     assert "not eligible for local Canon warranty support" in text(response)
 
 
-def test_a_change_that_waits_is_shown_with_the_old_values_in_force(as_layla, layla, camera, register):
+def test_a_change_that_waits_is_shown_with_the_old_values_in_force(as_layla, shelf, layla, camera, register):
     item = register(layla, camera, serial="012345678901")
     editing.edit_item(item.pk, member_id=layla.pk, details=details("ABC"), at=TODAY, by=layla.user)
     response = page(as_layla, "kitbag-item", item.pk)
     assert response.context["change"]["serial"] == "ABC"
     assert "012345678901" in text(response)
     assert response.context["counts"]
-    as_layla.post(reverse("kitbag-item-number", args=[item.pk]))
+    as_layla.post(reverse("kitbag-item-number", args=[item.pk]), {"proof_file": upload(hostile.JPEG, "number.jpg")})
     edit = ProposedEdit.objects.get(item=item, state=ProposedEdit.State.WAITING)
     assert (edit.number_confirmed, edit.reasons) == (True, ["shape_confirmed"])
     assert standing.on(layla.pk, DAY).points == 320

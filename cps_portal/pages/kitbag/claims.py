@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cps_portal.pages.kitbag.claim_forms import AnswerForm, ClaimForm
 from cps_portal.pages.kitbag.claim_words import stay_until
 from cps_portal.pages.kitbag.item import crumbs_of, live_item
+from cps_portal.pages.kitbag.proof_form import is_proven, received
 from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag import claims, removal, standing
 from kitbag.models import Claim, KitItem
@@ -34,8 +35,9 @@ def kitbag_claim(request: MemberRequest, item_id: UUID) -> HttpResponse:
     if not may_ask or Claim.objects.open().filter(item=item).exists():
         return HttpResponseRedirect(page)
     if request.method == "POST":
-        form = ClaimForm(request.POST, request.FILES, member=request.member)
-        if form.is_valid() and _ask(request, item, form):
+        data, refusal = received(request)
+        form = ClaimForm(data, member=request.member)
+        if is_proven(form, refusal) and _ask(request, item, form):
             return HttpResponseRedirect(page)
     else:
         form = ClaimForm(member=request.member, initial={"ground": request.GET.get("ground", "")[:20]})
@@ -97,8 +99,9 @@ def kitbag_claim_answer(request: MemberRequest, claim_id: int) -> HttpResponse:
                 standing.at_the_clock(claims.release, claim.pk, member_id=request.member.pk, by=request.user)
                 messages.success(request, _("You released %(name)s.") % {"name": item.product.name})
                 return HttpResponseRedirect(page)
-            form = AnswerForm(request.POST, request.FILES, member=request.member)
-            if form.is_valid():
+            data, refusal = received(request)
+            form = AnswerForm(data, member=request.member)
+            if is_proven(form, refusal):
                 _object(request, claim, form)
                 messages.success(request, _("Thank you. You objected; we decide and tell you."))
                 return HttpResponseRedirect(page)

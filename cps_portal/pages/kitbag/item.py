@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from django_countries import countries
 from cps_portal.drawing.value import value_curve
 from cps_portal.pages.kitbag import words
 from cps_portal.pages.kitbag.claim_words import dispute_of, notice_of
+from cps_portal.pages.kitbag.proof_rows import papers_of_item, rows_of
 from cps_portal.pages.kitbag.timeline import timeline_of
 from kitbag import checking, removal, standing, valuing
 from kitbag.models import KitItem, ProposedEdit, RemovalReason, Stage, WaitingReason
@@ -39,9 +41,11 @@ NUMBER_IN_DOUBT = {Reason.SERIAL_SHAPE.value, Reason.DATE_CODE.value}
 
 def own_item(request: MemberRequest, item_id: UUID) -> KitItem:
     """The member's own item with its product; another member's is not there (404)."""
-    return get_object_or_404(
-        KitItem.objects.owned_by(request.member).select_related("product__superseded_by"), pk=item_id
-    )
+    return get_object_or_404(_own_items(request), pk=item_id)
+
+
+def _own_items(request: MemberRequest) -> QuerySet[KitItem]:
+    return KitItem.objects.owned_by(request.member).select_related("product__superseded_by")
 
 
 def live_item(request: MemberRequest, item_id: UUID) -> KitItem:
@@ -81,7 +85,7 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
     now = timezone.now()
     day = programme_day(now)
     member = request.member
-    item = own_item(request, item_id)
+    item: Any = get_object_or_404(_own_items(request).annotate(papers=papers_of_item()), pk=item_id)
     product = item.product
     missing = checks.missing(checking.entry_of(item, product))
     steps = valuing.steps_of(product.pk)
@@ -156,8 +160,9 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "track": _track(track, terms.benefit_level < terms.level),
             "level": stands.level,
             "benefit_level": terms.benefit_level,
-            "abroad": _abroad(str(item.country_of_purchase or ""), day),
+            "abroad": _abroad(str(item.country_of_purchase or ""), str(member.country), day),
             "timeline": timeline_of(item, steps, day=day),
+            "proofs": rows_of(item.papers),
         },
     )
 
@@ -264,8 +269,11 @@ def _track(track: Answer, capped: bool) -> dict[str, Any]:
     }
 
 
-def _abroad(country: str, day: date) -> str:
-    """The name of a country of purchase that does not take part in the programme; else empty."""
-    if not country or CountryTerms.objects.of(country, day=day):
+def _abroad(country: str, own: str, day: date) -> str:
+    """The name of a country of purchase that does not take part in the programme; else empty.
+
+    A member's own country takes part.
+    """
+    if country in ("", own) or CountryTerms.objects.of(country, day=day):
         return ""
     return str(countries.name(country))

@@ -4,37 +4,70 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.kitbag import words
-from cps_portal.pages.kitbag.item import NUMBER_IN_DOUBT, details_of, live_item
+from cps_portal.pages.kitbag.item import NUMBER_IN_DOUBT, crumbs_of, details_of, live_item
+from cps_portal.pages.kitbag.proof_form import ProofForm, is_proven, received
 from kitbag import editing, registration, standing
-from kitbag.models import KitItem, ProposedEdit
-from kitbag.registration import KitError
+from kitbag.models import KitItem, Proof, ProposedEdit
+from kitbag.registration import Details, KitError
 from kitbag.rules.serials import looks_like
 from members.access import MemberRequest, member_required
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required
-@require_POST
 def kitbag_item_number(request: MemberRequest, item_id: UUID) -> HttpResponse:
-    """ "This is what it says", or the look-alike that the page offered: then it is checked again."""
+    """ "This is what it says" with a photo of the number, or the look-alike that the page offered: checked again."""
     item = live_item(request, item_id)
-    back = HttpResponseRedirect(reverse("kitbag-item", args=[item.pk]))
+    page = HttpResponseRedirect(reverse("kitbag-item", args=[item.pk]))
     lookalike = looks_like(item.serial)
-    use_lookalike = bool(request.POST.get("use") and lookalike)
+    if request.method == "POST" and request.POST.get("use") and lookalike and item.state != KitItem.State.VALIDATED:
+        return _checked(request, item, details_of(item, serial_typed=lookalike, number_confirmed=False))
+    if not _in_doubt(item):
+        return page
+    form = ProofForm(member=request.member, kind=Proof.Kind.NUMBER_PHOTO)
+    if request.method == "POST":
+        data, refusal = received(request, kind=Proof.Kind.NUMBER_PHOTO)
+        form = ProofForm(data, member=request.member, kind=Proof.Kind.NUMBER_PHOTO)
+        if is_proven(form, refusal):
+            Proof.objects.get(pk=form.cleaned_data["proof"], member=request.member).items.add(item)
+            return _checked(request, item, details_of(item, number_confirmed=True))
+    return TemplateResponse(
+        request,
+        "kitbag/kitbag_item_number.html",
+        {
+            "crumbs": crumbs_of(item, _("This is what it says")),
+            "name": item.product.name,
+            "family": item.product.family,
+            "serial_need": item.product.serial_need,
+            "place": _(item.product.serial_hint) if item.product.serial_hint else "",
+            "serial": item.serial_typed,
+            "form": form,
+            "item_href": page.url,
+            "edit_href": f"{reverse('kitbag-item-edit', args=[item.pk])}#id_serial_typed",
+        },
+    )
+
+
+def _in_doubt(item: KitItem) -> bool:
+    """Whether the number of an item, or of a change that waits, does not look right."""
     if item.state == KitItem.State.VALIDATED:
-        details = None
-    elif use_lookalike and lookalike:
-        details = details_of(item, serial_typed=lookalike, number_confirmed=False)
-    elif NUMBER_IN_DOUBT.intersection(item.reasons):
-        details = details_of(item, number_confirmed=True)
-    else:
-        return back
+        edit = ProposedEdit.objects.filter(item=item, state=ProposedEdit.State.WAITING).first()
+        return edit is not None and bool(NUMBER_IN_DOUBT.intersection(edit.reasons))
+    return bool(NUMBER_IN_DOUBT.intersection(item.reasons))
+
+
+def _checked(request: MemberRequest, item: KitItem, details: Details) -> HttpResponse:
+    """Carry it out, and say what came of it on the item's page."""
     try:
-        if details:
+        if item.state == KitItem.State.VALIDATED:
+            _confirm_change(item, request)
+        else:
             standing.at_the_clock(
                 registration.complete_item,
                 item.pk,
@@ -42,19 +75,17 @@ def kitbag_item_number(request: MemberRequest, item_id: UUID) -> HttpResponse:
                 details=details,
                 by=request.user,
             )
-        else:
-            _confirm_change(item, request)
     except KitError as error:
         messages.error(request, str(words.REFUSALS[error.code][1]))
-        return back
-    item.refresh_from_db()
-    if use_lookalike and item.state == KitItem.State.VALIDATED:
-        messages.success(request, _("%(name)s counts now.") % {"name": item.product.name})
-    elif use_lookalike:
-        messages.success(request, _("The number is corrected."))
     else:
-        messages.success(request, _("Thank you. We check the number you confirmed."))
-    return back
+        item.refresh_from_db()
+        if details.number_confirmed:
+            messages.success(request, _("Thank you. We check the number you confirmed."))
+        elif item.state == KitItem.State.VALIDATED:
+            messages.success(request, _("%(name)s counts now.") % {"name": item.product.name})
+        else:
+            messages.success(request, _("The number is corrected."))
+    return HttpResponseRedirect(reverse("kitbag-item", args=[item.pk]))
 
 
 def _confirm_change(item: KitItem, request: MemberRequest) -> None:
