@@ -1,15 +1,18 @@
 """A claim on the pages of both sides: what each sees, does and never learns."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from kitbag import claims, removal, standing
-from kitbag.models import Claim, KitItem, Night, RemovalReason
+from kitbag.models import Claim, KitItem, Night, Proof, RemovalReason
 from tests.factories import NOON, MemberFactory, ProofFactory
 
 TODAY = NOON + timedelta(days=1)
@@ -124,6 +127,42 @@ def test_a_unit_that_is_free_meanwhile_counts_at_once(client, omar, layla, held,
     answer = send(signed_in(client, omar), "kitbag-claim", asked.pk, **proven(ProofFactory(member=omar), ground="used"))
     assert "Nobody else holds it any more: EOS R5 Mark II counts." in text(answer)
     assert standing.on(omar.pk, TODAY.date()).points == 320
+
+
+def png(size=(8, 8)):
+    file = BytesIO()
+    Image.new("RGB", size, "white").save(file, "PNG")
+    return SimpleUploadedFile("receipt.png", file.getvalue(), "image/png")
+
+
+def test_a_new_file_is_kept_with_the_item_and_proves_the_claim(client, omar, asked, shelf):
+    send(signed_in(client, omar), "kitbag-claim", asked.pk, ground="used", words="", proof_file=png())
+    proof = Claim.objects.get().proof
+    assert (proof.name, list(proof.items.all())) == ("receipt.png", [asked])
+    assert [path for path in shelf.rglob("*") if path.is_file()] == [shelf / proof.file.name]
+
+
+def test_a_file_that_is_none_is_refused_beside_its_field_and_asks_nothing(client, omar, asked, shelf):
+    page = SimpleUploadedFile("receipt.pdf", b"<html><script>alert(1)</script></html>", "application/pdf")
+    answer = send(signed_in(client, omar), "kitbag-claim", asked.pk, ground="used", words="Mine", proof_file=page)
+    assert len(answer.context["form"].errors["proof"]) == 1
+    assert answer.context["form"]["words"].value() == "Mine"
+    assert not Claim.objects.exists()
+    assert not Proof.objects.exists()
+
+
+def test_a_file_is_not_lost_where_another_field_has_an_error(client, omar, asked, shelf):
+    answer = send(signed_in(client, omar), "kitbag-claim", asked.pk, words="", proof_file=png())
+    form = answer.context["form"]
+    assert "ground" in form.errors
+    assert form["proof"].value() == str(Proof.objects.get().pk)
+
+
+def test_the_holder_objects_with_a_new_file(client, layla, claim, held, shelf):
+    send(signed_in(client, layla), "kitbag-claim-answer", claim.pk, words="", proof_file=png())
+    claim.refresh_from_db()
+    assert (claim.answer, claim.answer_proof.name) == (Claim.Answer.OBJECTED, "receipt.png")
+    assert list(claim.answer_proof.items.all()) == [held]
 
 
 # The one who holds
