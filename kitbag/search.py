@@ -6,6 +6,7 @@ holds the values of one day, by the one expression, and is made anew with the da
 """
 
 import threading
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
@@ -28,7 +29,16 @@ _NEAREST_NAMES = """
 SELECT product_id, text, is_alias, text <-> %(text)s AS far FROM kitbag_searchname
 ORDER BY far LIMIT %(limit)s
 """
+_NEAREST_NAMES_OF_MANY = """
+SELECT asked.text, near.product_id, near.text, near.is_alias, near.far FROM unnest(%(texts)s) AS asked (text),
+LATERAL (SELECT product_id, text, is_alias, text <-> asked.text AS far FROM kitbag_searchname
+         ORDER BY far LIMIT %(limit)s) near
+"""
+# Of the names in a list that nothing is like: so many are measured, the others stay without a product.
+_MANY_MEASURED = 100
 
+# (product, name, whether it is another region's, how far by trigrams)
+Near = tuple[int, str, bool, float]
 # (newest product, newest name, newest load, day): the state of the tables that a dictionary was made from.
 Version = tuple[int | None, int | None, int | None, date]
 _NEWEST = """
@@ -51,6 +61,14 @@ class Found:
     year: int
     note: str
     """The other region's or former name it was found by, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a name of a list leads to, best first; `is_sure`: the first is meant and nothing else."""
+
+    found: list[Found]
+    is_sure: bool = False
 
 
 class _Shelf:
@@ -92,6 +110,63 @@ def suggest(query: str, *, day: date, limit: int = 8, family: str = "") -> list[
     return [_found(index.entry(hit.id), hit.alias) for hit in _hits(query, index, limit=limit, family=family)]
 
 
+def match_many(names: Collection[str], *, day: date, limit: int = 5) -> dict[str, Match]:
+    """The products that names in a list mean: one surely (its name, another name of it, its sku), else some.
+
+    Two queries for the whole list. Any text is allowed.
+    """
+    index = _shelf.index(day)
+    skus = {entry.sku: entry for entry in index.entries}
+    matches: dict[str, Match] = {}
+    left: list[str] = []
+    for name in dict.fromkeys(names):
+        if entry := skus.get(name.strip().lower()):
+            matches[name] = Match([_found(entry, "")], is_sure=True)
+            continue
+        hits = index.find(name, limit=limit) if fold_query(name) else []
+        if (meant := _meant(name, hits, index)) is not None:
+            matches[name] = Match([_found(index.entry(meant.id), meant.alias)], is_sure=True)
+            continue
+        if len(hits) < _ENOUGH:
+            known = {hit.id for hit in hits}
+            hits = (hits + [hit for hit in index.nearly(name, limit=limit) if hit.id not in known])[:limit]
+        matches[name] = Match([_found(index.entry(hit.id), hit.alias) for hit in hits])
+        if not hits and fold_query(name):
+            left.append(name)
+    for name, hits in _nearest_of_many(left[:_MANY_MEASURED], index, limit=limit).items():
+        matches[name] = Match([_found(index.entry(hit.id), hit.alias) for hit in hits])
+    return matches
+
+
+def _meant(name: str, hits: list[Hit], index: SearchIndex) -> Hit | None:
+    """The one hit that a name is wholly the name of; failing that, the one that it is wholly the end of."""
+    key = _key(name)
+    by_name = [hit for hit in hits if _key(index.entry(hit.id).name) == key]
+    by_alias = [hit for hit in hits if key in {_key(alias) for alias in index.entry(hit.id).aliases.split("|")}]
+    by_end = [hit for hit in hits if hit.is_whole]
+    for those in (by_name, by_alias, by_end):
+        if those:
+            return those[0] if len(those) == 1 else None
+    return None
+
+
+def _key(name: str) -> str:
+    return squash(canonical(without_maker(fold_query(name))))
+
+
+def _nearest_of_many(names: Collection[str], index: SearchIndex, *, limit: int) -> dict[str, list[Hit]]:
+    """As `_nearest`, for many names in one query."""
+    if not names:
+        return {}
+    rows: dict[str, list[Near]] = {}
+    folded = {name: without_maker(fold_query(name)) for name in names}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST_NAMES_OF_MANY, {"texts": sorted(set(folded.values())), "limit": _NEAREST})
+        for asked, *row in cursor.fetchall():
+            rows.setdefault(asked, []).append(tuple(row))
+    return {name: _by_errors(rows.get(text, []), text, index, family="", limit=limit) for name, text in folded.items()}
+
+
 def reaching(points: int, *, day: date, most: int) -> list[Found]:
     """Current products of which one alone gives that many points on a day, one of a family, fewest points first."""
     return [_found(entry, "") for entry in bag.reaching(_shelf.index(day).entries, points, most=most)]
@@ -128,6 +203,11 @@ def _nearest(query: str, index: SearchIndex, *, family: str, limit: int) -> list
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST_NAMES, {"text": folded, "limit": _NEAREST})
         rows = cursor.fetchall()
+    return _by_errors(rows, folded, index, family=family, limit=limit)
+
+
+def _by_errors(rows: Iterable[Near], folded: str, index: SearchIndex, *, family: str, limit: int) -> list[Hit]:
+    """Of the names that are nearest by trigrams those with the fewest typing errors."""
     typed = [Typed(text) for text in {squash(folded), squash(canonical(folded))}]
     allowed = max(2, len(squash(folded)) // 3)
     near: list[tuple[int, float, int, str, bool]] = []
