@@ -177,7 +177,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A second click on Join must not meet allauth's one code in ten seconds; a mailbox must not be flooded.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/m/key,10/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "confirm_email": "3/m/key,10/h/key",
+    # Acts of our own that go by allauth's limits.
+    "kit_many": "60/h/user",
+}
 ACCOUNT_SESSION_REMEMBER = True
 # A code may wait in the outbox for a mail server that is slow to answer.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
