@@ -18,6 +18,7 @@ from cps_portal.pages.kitbag.listing import kitbag
 from cps_portal.pages.kitbag.lists import kitbag_list, kitbag_list_pdf
 from cps_portal.pages.kitbag.many import kitbag_many, kitbag_many_check, kitbag_many_left
 from cps_portal.pages.kitbag.number import kitbag_item_number
+from cps_portal.pages.kitbag.photo import kitbag_photo
 from cps_portal.pages.kitbag.proofs import kitbag_item_proof, kitbag_proof, kitbag_proof_remove, kitbag_proofs
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
@@ -65,6 +66,7 @@ urlpatterns = [
     path("kitbag/<uuid:item_id>/claim/", kitbag_claim, name="kitbag-claim"),
     path("kitbag/claims/<int:claim_id>/", kitbag_claim_answer, name="kitbag-claim-answer"),
     path("kitbag/<uuid:item_id>/proof/", kitbag_item_proof, name="kitbag-item-proof"),
+    path("kitbag/photo/", kitbag_photo, name="kitbag-photo"),
     path("kitbag/proofs/", kitbag_proofs, name="kitbag-proofs"),
     path("kitbag/proofs/<uuid:proof_id>/", kitbag_proof, name="kitbag-proof"),
     path("kitbag/proofs/<uuid:proof_id>/remove/", kitbag_proof_remove, name="kitbag-proof-remove"),

@@ -64,6 +64,7 @@ def found(query: str, *, day: date, address: str) -> list[dict[str, Any]]:
     return [
         {
             "name": hit.name,
+            "sku": hit.sku,
             "note": hit.note,
             "family": hit.family,
             "points": hit.points,

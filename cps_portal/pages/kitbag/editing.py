@@ -92,6 +92,7 @@ def edit_page(
             "form": form,
             "product": product,
             "photo": photo,
+            "item_id": item.pk,
             "other_product": product.id != item.product_id,
             "old_name": item.product.name,
             "unknown": unknown,
