@@ -10,6 +10,7 @@ from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
+from cps_portal.pages.kitbag.doctor import kitbag_doctor
 from cps_portal.pages.kitbag.editing import kitbag_item_edit
 from cps_portal.pages.kitbag.export import kitbag_export
 from cps_portal.pages.kitbag.item import kitbag_item
@@ -66,6 +67,7 @@ urlpatterns = [
     path("kitbag/<uuid:item_id>/claim/", kitbag_claim, name="kitbag-claim"),
     path("kitbag/claims/<int:claim_id>/", kitbag_claim_answer, name="kitbag-claim-answer"),
     path("kitbag/<uuid:item_id>/proof/", kitbag_item_proof, name="kitbag-item-proof"),
+    path("kitbag/doctor/", kitbag_doctor, name="kitbag-doctor"),
     path("kitbag/photo/", kitbag_photo, name="kitbag-photo"),
     path("kitbag/proofs/", kitbag_proofs, name="kitbag-proofs"),
     path("kitbag/proofs/<uuid:proof_id>/", kitbag_proof, name="kitbag-proof"),

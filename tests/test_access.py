@@ -82,6 +82,7 @@ ACCESS = {
     "kitbag-item-proof": OWN,
     "kitbag-proof": Row(LOGIN, 404, 404, 403),
     "kitbag-proofs": MEMBERS,
+    "kitbag-doctor": MEMBERS,
     "kitbag-photo": Row(LOGIN, HOME, HOME, 403),
     "kitbag-proof-remove": Row(405, 405, 405, 405),
     "kitbag-claim": Row(LOGIN, HOME, 404, 403),
