@@ -8,7 +8,7 @@ shown in and goes KEPT_AFTER_REMOVAL later.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from django.db.models import Q, Sum
 
 from kitbag import standing
 from kitbag.cleaning import clean
-from kitbag.models import Claim, KitItem, Proof, ProofOpening
+from kitbag.models import Claim, ItemEvent, KitItem, Proof, ProofOpening
 from kitbag.models.proofs import proof_storage, random_name
 from kitbag.registration import KitError
 from members.models import User
@@ -46,9 +46,11 @@ def keep_proof(
     kind: Proof.Kind = Proof.Kind.RECEIPT,
     item_ids: Collection[UUID] = (),
     at: datetime,
+    by: User | None = None,
 ) -> Proof:
     """Keep a file as a proof, for items of the member if any are named; the same file is kept once.
 
+    A receipt sent again as the photo of a number is that from then on.
     Raises KitError: "proof_empty", "proof_large" (over PROOF_MAX_BYTES), "proof_quota" (over
     PROOF_QUOTA_BYTES in all), and those of `cleaning.clean`.
     """
@@ -60,8 +62,7 @@ def keep_proof(
     digest = hashlib.sha256(data).hexdigest()
     known = Proof.objects.kept().filter(member=member_id, digest=digest).first()
     if known is None:
-        if quota_used(member_id) + upload.size > settings.PROOF_QUOTA_BYTES:
-            raise KitError("proof_quota")
+        _refuse_beyond_quota(member_id, upload.size)
         cleaned = clean(data)
         proof = Proof(
             member_id=member_id,
@@ -73,8 +74,44 @@ def keep_proof(
             uploaded_at=at,
         )
         known = _written(proof, cleaned.content)
-    known.items.add(*KitItem.objects.filter(member=member_id, pk__in=item_ids))
+    if kind == Proof.Kind.NUMBER_PHOTO and known.kind != kind:
+        known.kind = kind
+        known.save(update_fields=["kind"])
+    for item in KitItem.objects.filter(member=member_id, pk__in=item_ids):
+        add_to_item(known.pk, item_id=item.pk, member_id=member_id, at=at, by=by)
     return known
+
+
+def _refuse_beyond_quota(member_id: int, size: int) -> None:
+    """Raise KitError("proof_quota") where one more file is too many.
+
+    Removed files take room until they are swept: of both together there may be twice as much.
+    """
+    stored = Proof.objects.filter(member=member_id).exclude(file="").aggregate(size=Sum("size"))["size"] or 0
+    quota = settings.PROOF_QUOTA_BYTES
+    if quota_used(member_id) + size > quota or stored + size > 2 * quota:
+        raise KitError("proof_quota")
+
+
+@transaction.atomic
+def add_to_item(proof_id: UUID, *, item_id: UUID, member_id: int, at: datetime, by: User | None) -> None:
+    """Let a kept paper belong to an item; twice is once.
+
+    Raises KitError("proof_missing") where it is removed or another's, KitItem.DoesNotExist for another's item.
+    """
+    standing.lock(member_id)
+    proof = Proof.objects.kept().filter(pk=proof_id, member=member_id).first()
+    if proof is None:
+        raise KitError("proof_missing")
+    item = KitItem.objects.get(pk=item_id, member=member_id)
+    if not proof.items.filter(pk=item.pk).exists():
+        proof.items.add(item)
+        _tell(proof, [item], kind=ItemEvent.Kind.PROOF_ADDED, at=at, by=by)
+
+
+def _tell(proof: Proof, items: Iterable[KitItem], *, kind: ItemEvent.Kind, at: datetime, by: User | None) -> None:
+    for item in items:
+        ItemEvent.objects.create(item=item, at=at, kind=kind, facts={"name": proof.name}, by=by)
 
 
 def _written(proof: Proof, content: bytes) -> Proof:
@@ -88,8 +125,7 @@ def _written(proof: Proof, content: bytes) -> Proof:
             known = Proof.objects.kept().filter(member=proof.member_id, digest=proof.digest).first()
             if known:
                 return known
-            if quota_used(proof.member_id) + proof.size > settings.PROOF_QUOTA_BYTES:
-                raise KitError("proof_quota")
+            _refuse_beyond_quota(proof.member_id, proof.size)
             proof.file.name = name
             proof.save(force_insert=True)
             is_written = True
@@ -117,7 +153,7 @@ def content_of(proof: Proof) -> bytes:
 
 
 @transaction.atomic
-def remove_proof(proof_id: UUID, *, member_id: int, at: datetime) -> None:
+def remove_proof(proof_id: UUID, *, member_id: int, at: datetime, by: User | None = None) -> None:
     """Take a paper out of the member's; removing it twice is removing it once.
 
     Raises KitError("proof_in_claim") while an open claim rests on it, Proof.DoesNotExist for another's.
@@ -126,7 +162,8 @@ def remove_proof(proof_id: UUID, *, member_id: int, at: datetime) -> None:
     proof = Proof.objects.get(pk=proof_id, member=member_id)
     if Claim.objects.open().filter(Q(proof=proof) | Q(answer_proof=proof)).exists():
         raise KitError("proof_in_claim")
-    Proof.objects.filter(pk=proof.pk, removed_at__isnull=True).update(removed_at=at)
+    if Proof.objects.kept().filter(pk=proof.pk).update(removed_at=at):
+        _tell(proof, proof.items.all(), kind=ItemEvent.Kind.PROOF_REMOVED, at=at, by=by)
 
 
 @transaction.atomic

@@ -57,11 +57,13 @@ class ProofAdmin(OfMemberAdmin):
         user = cast(User, request.user)
         if request.method == "POST":
             role = ", ".join(user.groups.order_by("name").values_list("name", flat=True)) or "Superuser"
+            # Looked for first: a file that is gone is not opened.
+            answer = file_of(proof)
             try:
                 open_for_staff(proof.pk, purpose=purpose, by=user, role=role, at=timezone.now())
             except KitError as error:
                 raise Http404 from error
-            return file_of(proof)
+            return answer
         kind, _space, key = purpose.partition(" ")
         back = "admin:kitbag_claim_change" if kind == "claim" else "admin:kitbag_kititem_change"
         context = {

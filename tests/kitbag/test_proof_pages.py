@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.pages.kitbag.proof_form import OFFERED
 from kitbag import claims, proofs
 from kitbag.models import Claim, KitItem, Proof, ProofOpening
 from members.rules.roles import Role
@@ -55,6 +56,16 @@ def test_a_kept_file_may_be_chosen_again(as_layla, layla, body, lens, register):
     add(as_layla, glass, proof=str(proof.pk))
     assert set(proof.items.all()) == {body, glass}
     assert Proof.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", Proof.Kind.values)
+def test_a_file_sent_again_is_taken_though_it_is_not_among_those_offered(as_layla, layla, body, kind):
+    long_ago = NOON - timedelta(days=9)
+    proof = proofs.keep_proof(upload(hostile.JPEG), member_id=layla.pk, kind=kind, at=long_ago)
+    for minutes in range(OFFERED):
+        ProofFactory(member=layla, uploaded_at=NOON - timedelta(minutes=minutes))
+    assert add(as_layla, body, proof_file=upload(hostile.JPEG)).status_code == 302
+    assert list(body.proofs.all()) == [proof]
 
 
 def test_nothing_chosen_and_others_papers_are_told_beside_the_field(as_layla, omar, body):
@@ -157,6 +168,14 @@ def test_a_clerk_opens_a_paper_for_a_claim_and_its_member_sees_it(disputed, clie
     client.force_login(omar.user)
     (row,) = client.get(reverse("kitbag-proofs")).context["proofs"]
     assert [(one["role"], one["purpose"]) for one in row["openings"]] == [("Validation", "to decide a claim")]
+
+
+def test_a_file_that_is_gone_is_not_opened(disputed, shelf):
+    claim, proof = disputed
+    for path in left_on(shelf):
+        path.unlink()
+    assert as_role(Role.VALIDATION).post(opened(claim, proof)).status_code == 404
+    assert not ProofOpening.objects.exists()
 
 
 @pytest.mark.parametrize("purpose", ["", "claim 0", "claim", "review 1", "\x00", "claim 1' OR 1=1"])

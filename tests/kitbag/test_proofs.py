@@ -71,6 +71,48 @@ def test_a_transaction_that_fails_leaves_no_file(layla, shelf, monkeypatch):
     assert left_on(shelf) == []
 
 
+def test_removed_files_take_room_until_they_are_swept(layla, settings, shelf):
+    """Or sending and removing in turn would fill the disk."""
+    settings.PROOF_QUOTA_BYTES = 20_000
+
+    def keep_and_remove():
+        for width in range(100, 160):
+            proof = keep(layla, hostile.image("JPEG", size=(width, 80)))
+            proofs.remove_proof(proof.pk, member_id=layla.pk, at=NOON)
+
+    with pytest.raises(KitError, match="proof_quota"):
+        keep_and_remove()
+    assert sum(path.stat().st_size for path in left_on(shelf)) <= 40_000
+    proofs.sweep(at=NOON + timedelta(days=31))
+    assert keep(layla).pk
+
+
+def test_a_receipt_sent_again_as_the_photo_of_a_number_is_that(layla, shelf):
+    first = keep(layla)
+    assert keep(layla, kind=Proof.Kind.NUMBER_PHOTO).pk == first.pk
+    first.refresh_from_db()
+    assert first.kind == Proof.Kind.NUMBER_PHOTO
+    assert keep(layla).kind == Proof.Kind.NUMBER_PHOTO
+
+
+def test_adding_and_removing_a_paper_are_told_once_on_the_item(layla, omar, camera, register, shelf):
+    body = register(layla, camera)
+    proof = keep(layla)
+    for _time in range(2):
+        proofs.add_to_item(proof.pk, item_id=body.pk, member_id=layla.pk, at=NOON, by=layla.user)
+    for _time in range(2):
+        proofs.remove_proof(proof.pk, member_id=layla.pk, at=NOON, by=layla.user)
+    events = body.events.filter(kind__startswith="proof_").order_by("pk")
+    assert [(event.kind, event.facts, event.by) for event in events] == [
+        ("proof_added", {"name": "receipt.pdf"}, layla.user),
+        ("proof_removed", {"name": "receipt.pdf"}, layla.user),
+    ]
+    with pytest.raises(KitError, match="proof_missing"):
+        proofs.add_to_item(proof.pk, item_id=body.pk, member_id=layla.pk, at=NOON, by=layla.user)
+    with pytest.raises(KitError, match="proof_missing"):
+        proofs.add_to_item(keep(omar).pk, item_id=body.pk, member_id=layla.pk, at=NOON, by=layla.user)
+
+
 @pytest.fixture
 def disputed(layla, omar, camera, register, shelf):
     register(layla, camera, serial="012345678901")

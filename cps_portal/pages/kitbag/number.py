@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.kitbag import words
 from cps_portal.pages.kitbag.item import NUMBER_IN_DOUBT, crumbs_of, details_of, live_item
-from cps_portal.pages.kitbag.proof_form import ProofForm, is_proven, received
+from cps_portal.pages.kitbag.proof_form import ProofForm, added, is_proven, received
 from kitbag import editing, registration, standing
 from kitbag.models import KitItem, Proof, ProposedEdit
 from kitbag.registration import Details, KitError
@@ -34,8 +34,7 @@ def kitbag_item_number(request: MemberRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST":
         data, refusal = received(request, kind=Proof.Kind.NUMBER_PHOTO)
         form = ProofForm(data, member=request.member, kind=Proof.Kind.NUMBER_PHOTO)
-        if is_proven(form, refusal):
-            Proof.objects.get(pk=form.cleaned_data["proof"], member=request.member).items.add(item)
+        if is_proven(form, refusal) and added(request, form, item):
             return _checked(request, item, details_of(item, number_confirmed=True))
     return TemplateResponse(
         request,

@@ -1,6 +1,7 @@
 """Wherever a proof is asked for: a new file, or one that the member keeps already (programme §3)."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cps_portal.pages.kitbag.words import REFUSALS
-from kitbag.models import Proof
-from kitbag.proofs import keep_proof
+from kitbag.models import KitItem, Proof
+from kitbag.proofs import add_to_item, keep_proof
 from kitbag.registration import KitError
 from members.access import MemberRequest
 from members.models import Member
@@ -21,6 +22,14 @@ from members.models import Member
 OFFERED = 30
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.tif,.tiff,application/pdf,image/jpeg,image/png,image/heic,image/tiff"
 FILE = "proof_file"
+
+
+def uuid_of(text: str) -> UUID | None:
+    """A paper's key as it was sent, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class ProofSelect(forms.RadioSelect):
@@ -49,7 +58,13 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["proof"]
         assert isinstance(field, forms.ChoiceField)
-        kept = Proof.objects.kept().owned_by(member).filter(kind=kind).order_by("-uploaded_at", "pk")[:OFFERED]
+        usable = Proof.objects.kept().owned_by(member).order_by("-uploaded_at", "pk")
+        of_kind = usable.filter(kind=kind)
+        kept = list(of_kind[:OFFERED])
+        # What was sent just now, though it is kept under an older day or as the photo of a number.
+        chosen = uuid_of(self.data.get("proof", ""))
+        if chosen and chosen not in {proof.pk for proof in kept}:
+            kept += (usable if kind == Proof.Kind.RECEIPT else of_kind).filter(pk=chosen)
         field.choices = [(str(proof.pk), f"{proof.name} ({date_format(proof.uploaded_at, 'j M Y')})") for proof in kept]
         if kind == Proof.Kind.NUMBER_PHOTO:
             field.label = _("Photo of the serial number")
@@ -76,6 +91,22 @@ def received(request: MemberRequest, *, kind: Proof.Kind = Proof.Kind.RECEIPT) -
     except KitError as error:
         return data, error
     return data, None
+
+
+def added(request: MemberRequest, form: ProofForm, item: KitItem) -> bool:
+    """Let the chosen paper belong to an item; False where it went in the meantime, in the form's words."""
+    try:
+        add_to_item(
+            form.cleaned_data["proof"],
+            item_id=item.pk,
+            member_id=request.member.pk,
+            at=timezone.now(),
+            by=request.user,
+        )
+    except KitError as error:
+        form.refuse(error)
+        return False
+    return True
 
 
 def is_proven(form: ProofForm, refusal: KitError | None) -> bool:

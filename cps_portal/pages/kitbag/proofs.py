@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cps_portal.pages.kitbag.item import crumbs_of, live_item
-from cps_portal.pages.kitbag.proof_form import ProofForm, is_proven, received
+from cps_portal.pages.kitbag.proof_form import ProofForm, added, is_proven, received, uuid_of
 from cps_portal.pages.kitbag.proof_rows import papers, rows_of
 from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag import proofs
@@ -42,8 +42,7 @@ def kitbag_item_proof(request: MemberRequest, item_id: UUID) -> HttpResponse:
     if request.method == "POST":
         data, refusal = received(request)
         form = ProofForm(data, member=request.member)
-        if is_proven(form, refusal):
-            Proof.objects.get(pk=form.cleaned_data["proof"], member=request.member).items.add(item)
+        if is_proven(form, refusal) and added(request, form, item):
             messages.success(request, _("The proof is kept with %(name)s.") % {"name": item.product.name})
             return HttpResponseRedirect(f"{reverse('kitbag-item', args=[item.pk])}#proofs")
     return TemplateResponse(
@@ -63,7 +62,7 @@ def kitbag_item_proof(request: MemberRequest, item_id: UUID) -> HttpResponse:
 def kitbag_proofs(request: MemberRequest) -> HttpResponse:
     """All papers that are kept, the newest first, a page at a time; `?after=` the last one shown."""
     kept = Proof.objects.kept().owned_by(request.member).order_by("-uploaded_at", "-pk")
-    after = _uuid(request.GET.get("after", ""))
+    after = uuid_of(request.GET.get("after", ""))
     last = kept.filter(pk=after).first() if after else None
     if last:
         kept = kept.filter(uploaded_at__lte=last.uploaded_at).exclude(uploaded_at=last.uploaded_at, pk__gte=last.pk)
@@ -89,7 +88,7 @@ def kitbag_proofs(request: MemberRequest) -> HttpResponse:
 def kitbag_proof_remove(request: MemberRequest, proof_id: UUID) -> HttpResponse:
     """Remove a paper; one that an open claim rests on stays until the claim is decided."""
     try:
-        proofs.remove_proof(proof_id, member_id=request.member.pk, at=timezone.now())
+        proofs.remove_proof(proof_id, member_id=request.member.pk, at=timezone.now(), by=request.user)
     except Proof.DoesNotExist as error:
         raise Http404 from error
     except KitError as error:
@@ -97,10 +96,3 @@ def kitbag_proof_remove(request: MemberRequest, proof_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The proof is removed."))
     return HttpResponseRedirect(reverse("kitbag-proofs"))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
