@@ -72,11 +72,7 @@ def test_one_of_two_details_may_be_given_first(as_layla, layla, register):
 def test_nothing_or_nonsense_is_told_beside_the_field_and_the_other_rows_stay(as_layla, layla, register):
     item = register(layla, ProductFactory(name="Body", points=300), purchased_on=None)
     register(layla, ProductFactory(name="Flash", points=20), store="")
-    for sent, words in (
-        ({}, "Enter it here."),
-        ({"purchased_on": "soon"}, "date"),
-        ({"purchased_on": "2099-01-01"}, ""),
-    ):
+    for sent, words in (({}, "Enter it here."), ({"purchased_on": "soon"}, "date")):
         answer = save(as_layla, item, **sent)
         first, second = answer.context["rows"]
         assert words in str(first["form"].errors["purchased_on"])
