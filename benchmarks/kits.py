@@ -100,6 +100,7 @@ class Visitor:
         session[BACKEND_SESSION_KEY] = BACKEND
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.create()
+        self.session_key = session.session_key
         self._cookie = f"sessionid={session.session_key}; csrftoken={TOKEN}"
         self.handler = WSGIHandler()
 

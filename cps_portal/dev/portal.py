@@ -54,8 +54,22 @@ def run_manage(*arguments: str, env: dict[str, str], stdout: int | None = None) 
 
 def start_portal(family: Family, *, env: dict[str, str], port: int, home: Path) -> None:
     """Start web, worker and beat in a family; return when the web answers on /health/."""
+    start_web(family, env=env, port=port)
     everything = {**os.environ, **env, "PYTHONUNBUFFERED": "1"}
     celery = [sys.executable, "-m", "celery", "--app", "cps_portal"]
+    family.start(
+        Program(
+            "worker",
+            [*celery, "worker", "--concurrency", str(TASK_WORKERS), "--without-gossip", "--without-mingle"],
+            everything,
+        )
+    )
+    family.start(Program("beat", [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="], everything))
+    wait_for_web(family, port)
+
+
+def start_web(family: Family, *, env: dict[str, str], port: int) -> None:
+    """Start the web alone; it does not answer yet."""
     family.start(
         Program(
             "web",
@@ -65,17 +79,13 @@ def start_portal(family: Family, *, env: dict[str, str], port: int, home: Path) 
                 *("--workers", str(WEB_WORKERS), "--blocking-threads", "1", "--respawn-failed-workers"),
                 "cps_portal.wsgi:application",
             ],
-            everything,
+            {**os.environ, **env, "PYTHONUNBUFFERED": "1"},
         )
     )
-    family.start(
-        Program(
-            "worker",
-            [*celery, "worker", "--concurrency", str(TASK_WORKERS), "--without-gossip", "--without-mingle"],
-            everything,
-        )
-    )
-    family.start(Program("beat", [*celery, "beat", "--schedule", home / "beat-schedule", "--pidfile="], everything))
+
+
+def wait_for_web(family: Family, port: int) -> None:
+    """Return when the web answers on /health/; FamilyBroken when it does not within a minute."""
     family.wait_until(lambda: healthy(port), of="web", seconds=60)
 
 
