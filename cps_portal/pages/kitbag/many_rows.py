@@ -111,9 +111,11 @@ def result(found: KitImport) -> dict[str, Any]:
             (_("Count now"), results.count(KitItem.State.VALIDATED), ""),
             (_("Wait for a check"), waits, "waiting" if waits else ""),
             (_("Drafts"), results.count(KitItem.State.DRAFT), ""),
-            (_("Left over"), len(left), "needs-you" if left else ""),
         ]
     ]
+    unit = ngettext("row", "rows", len(left))
+    state = "needs-you" if left else ""
+    amounts.append({"label": _("Left over"), "value": f"{len(left):,}", "unit": unit, "state": state})
     return {
         "figures": amounts,
         "added": len(results) - len(left),
