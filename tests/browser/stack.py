@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,13 +27,20 @@ CODE = re.compile(r"^[A-Z]{4}-[A-Z]{4}$", re.MULTILINE)
 class Portal:
     """A running portal, its mail folder and its database."""
 
-    origin: str
+    env: dict[str, str]
     home: Path
-    database_url: str
+
+    @property
+    def origin(self):
+        return self.env["PORTAL_ORIGIN"]
 
     def execute(self, statement, values=()):
         """Rows of a statement in the portal's own database."""
-        with closing(psycopg2.connect(self.database_url)) as connection, connection, connection.cursor() as cursor:
+        with (
+            closing(psycopg2.connect(self.env["DATABASE_URL"])) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else None
 
@@ -67,6 +75,11 @@ class Portal:
 
         return CODE.search(self.wait_for_mail(address, fresh)).group()
 
+    def second_factor(self, address):
+        """The code of a demo clerk that is valid now, as dev.py prints it."""
+        printed = run_manage("demo_signins", env=self.env, stdout=subprocess.PIPE)
+        return next(line.split()[-1] for line in printed.splitlines() if line.split()[:1] == [address])
+
     def stopped_by_policy(self):
         """What browsers reported under the content security policy."""
         log = (self.home / "log" / "web.log").read_text(errors="replace")
@@ -93,4 +106,4 @@ def standing_portal(home):
     run_manage("prepare", "assets", "data", "demo", env=env)
     with Family(home / "log") as family:
         start_portal(family, env=env, port=port, home=home)
-        yield Portal(env["PORTAL_ORIGIN"], home, ours.database_url)
+        yield Portal(env, home)

@@ -7,9 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import Level
-from tests.browser.visitor import words_only_latin
+from tests.browser.visitor import PRIMARY, words_only_latin
 
-PRIMARY = "main form.form button.button--primary"
 BODY, ZOOM, EXTENDER = "EOS R5 Mark II", "RF 24-70mm F2.8L IS USM", "Extender RF1.4x"
 OF_JOINING = ("email", "name", "country", "password1", "adult", "terms")
 

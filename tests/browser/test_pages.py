@@ -1,0 +1,106 @@
+"""Every main page as a picture of itself: no barrier, no sideways scrolling, targets large enough.
+
+English and Arabic, at 360 and 1280, light and dark: each pair of these is looked at on every page.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.urls import reverse
+
+from cps_portal.demo import people
+from kitbag.models import Claim, KitItem
+
+LAYLA, EMPTY, ARCHIVE, CLERK = (
+    people.LAYLA.email,
+    people.EMPTY.email,
+    "archive@example.org",
+    "validation@cps.example.org",
+)
+WAYS = {"en": [(1280, "light"), (360, "dark")], "ar": [(360, "light"), (1280, "dark")]}
+ITEM = """
+    SELECT i.id FROM kitbag_kititem i
+    JOIN members_member m ON m.id = i.member_id JOIN members_user u ON u.id = m.user_id
+    WHERE u.email = %s AND i.state = %s ORDER BY i.added_at LIMIT 1
+"""
+CLAIM = "SELECT id FROM kitbag_claim WHERE state = %s ORDER BY id LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address, and who looks at it. `of` finds the row it is about: a statement and its values."""
+
+    name: str
+    who: str = ""
+    query: str = ""
+    args: tuple = ()
+    of: tuple = ()
+    status: int = 200
+    note: str = ""
+
+    def __str__(self):
+        return "-".join(part for part in (self.name.replace("admin:", "admin-"), self.note) if part)
+
+    def path(self, portal):
+        args = [portal.execute(*self.of)[0][0]] if self.of else self.args
+        return (reverse(self.name, args=args) if self.name != "404" else "/no-such-page/") + self.query
+
+
+PAGES = [
+    Page("home"),
+    Page("products", query="?q=r5"),
+    Page("product", args=("eos-r5-mark-ii",)),
+    Page("countries"),
+    Page("country-other"),
+    Page("terms"),
+    Page("privacy"),
+    Page("accessibility"),
+    Page("what-if"),
+    Page("list-check"),
+    Page("account_login"),
+    Page("account_signup"),
+    Page("account_reset_password"),
+    Page("404", status=404),
+    Page("admin:login", query="?next=/admin/"),
+    Page("dashboard", LAYLA),
+    Page("dashboard", EMPTY, note="empty"),
+    Page("points", LAYLA),
+    Page("kitbag", ARCHIVE, note="500"),
+    Page("kitbag", EMPTY, note="empty"),
+    Page("kitbag-add", LAYLA),
+    Page("kitbag-add", LAYLA, query="?product=eos-r5-mark-ii", note="chosen"),
+    Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED]), note="counts"),
+    Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.DRAFT]), note="draft"),
+    Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.REMOVED]), note="removed"),
+    Page("kitbag-item-edit", LAYLA, of=(ITEM, [LAYLA, KitItem.State.DRAFT])),
+    Page("kitbag-item-remove", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED])),
+    Page("kitbag-item-proof", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED])),
+    Page("kitbag-claim-answer", LAYLA, of=(CLAIM, [Claim.State.OPEN])),
+    Page("kitbag-proofs", LAYLA),
+    Page("kitbag-many", LAYLA),
+    Page("kitbag-list", LAYLA),
+    Page("account", LAYLA),
+    Page("account_email", LAYLA),
+    Page("account_change_password", LAYLA),
+    Page("mfa_index", LAYLA),
+    Page("usersessions_list", LAYLA),
+    Page("styleguide", CLERK),
+    Page("admin:index", CLERK),
+    Page("admin:kitbag_kititem_changelist", CLERK),
+    Page("admin:kitbag_claim_change", CLERK, of=(CLAIM, [Claim.State.OPEN])),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_has_no_barrier(visit, portal, page):
+    visitor = visit(who=page.who)
+    path = page.path(portal)
+    if page.status != 200:
+        visitor.forgive(portal.origin + path)
+    for language, looks in WAYS.items():
+        visitor.speak(language)
+        assert visitor.page.goto(path).status == page.status
+        for width, scheme in looks:
+            visitor.look(width, scheme)
+            visitor.shot(f"page-{page}-{width}-{scheme}-{language}")
+            visitor.check()
