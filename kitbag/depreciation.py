@@ -4,7 +4,7 @@ The one module of raw SQL. `take` is what the night does in chunks and what `sta
 one member, so both write the same rows. A test holds its sums equal to `SpellQuerySet.total_on`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.db import connection
@@ -53,46 +53,48 @@ LEVEL_FOR = (
 
 COUNTS_AT_MIDNIGHT = "s.counted_from < %(day)s AND (s.counted_until IS NULL OR s.counted_until >= %(day)s)"
 
+# Everybody with something due, and the points it changes: NULL where no value is due. What holds at 00:00 of a day
+# that has begun is never written again, so this may be read before the standings are locked.
 _TOUCHED = f"""
-WITH {DUE_VALUES}, {HOLDS.format(members="")}, {THRESHOLDS}
-SELECT st.member_id FROM kitbag_standing st
-WHERE st.as_of < %(day)s AND st.member_id > %(after)s AND st.member_id IN (
-    SELECT s.member_id FROM due_value d JOIN kitbag_spell s USING (product_id) WHERE {COUNTS_AT_MIDNIGHT}
-    UNION
-    SELECT member_id FROM hold WHERE begins_on = %(day)s OR ends_on = %(day)s
-    UNION
-    SELECT x.member_id FROM kitbag_standing x, now_needs n
-    WHERE n.effective_on = %(day)s AND x.level <> greatest(
-        {LEVEL_FOR.format(points="x.points", needs="n")},
-        (SELECT max(h.level) FROM hold h WHERE h.member_id = x.member_id AND h.ends_on > %(day)s))
-)
-ORDER BY st.member_id
+WITH {DUE_VALUES}, {HOLDS.format(members="{of_hold}")}, {THRESHOLDS}
+SELECT member_id, sum(points)::int FROM (
+    SELECT s.member_id, d.new - d.old AS points FROM due_value d JOIN kitbag_spell s USING (product_id)
+    WHERE {COUNTS_AT_MIDNIGHT} {{of_member}}
+    UNION ALL
+    SELECT h.member_id, NULL FROM hold h WHERE h.begins_on = %(day)s OR h.ends_on = %(day)s
+    UNION ALL
+    SELECT s.member_id, NULL FROM kitbag_standing s, now_needs n
+    WHERE n.effective_on = %(day)s {{of_member}} AND s.level <> greatest(
+        {LEVEL_FOR.format(points="s.points", needs="n")},
+        (SELECT max(h.level) FROM hold h WHERE h.member_id = s.member_id AND h.ends_on > %(day)s))
+) due
+WHERE member_id > %(after)s GROUP BY member_id ORDER BY member_id
 """
 
 _STEP = f"""
 WITH {DUE_VALUES}, {HOLDS.format(members="AND h.member_id = ANY(%(members)s)")}, {THRESHOLDS},
-delta AS (
-    SELECT s.member_id, sum(d.new - d.old) AS points, array_agg(DISTINCT s.product_id) AS products
-    FROM due_value d JOIN kitbag_spell s USING (product_id)
-    WHERE s.member_id = ANY(%(members)s) AND {COUNTS_AT_MIDNIGHT}
-    GROUP BY s.member_id
+due AS MATERIALIZED (SELECT * FROM unnest(%(members)s::bigint[], %(points)s::int[]) AS due(member_id, points)),
+-- In key order, as operations do that lock several.
+locked AS MATERIALIZED (
+    SELECT member_id FROM kitbag_standing WHERE member_id = ANY(%(members)s) AND as_of < %(day)s
+    ORDER BY member_id FOR NO KEY UPDATE
 ),
 moved AS (
     UPDATE kitbag_standing st
-    SET points = st.points + coalesce(delta.points, 0),
-        level = greatest({LEVEL_FOR.format(points="(st.points + coalesce(delta.points, 0))", needs="n")}, kept.level),
+    SET points = st.points + coalesce(due.points, 0),
+        level = greatest({LEVEL_FOR.format(points="(st.points + coalesce(due.points, 0))", needs="n")}, kept.level),
         as_of = %(day)s
-    FROM now_needs n, unnest(%(members)s) AS touched(member_id)
-    LEFT JOIN delta USING (member_id)
+    FROM now_needs n, locked JOIN due USING (member_id)
     LEFT JOIN (SELECT member_id, max(level) AS level FROM hold WHERE ends_on > %(day)s GROUP BY member_id) kept
         USING (member_id)
-    WHERE st.member_id = touched.member_id AND st.as_of < %(day)s
-    RETURNING st.member_id, old.level AS from_level, new.level AS to_level, new.points, delta.products
+    WHERE st.member_id = ANY(%(members)s) AND st.member_id = locked.member_id AND st.as_of < %(day)s
+    RETURNING st.member_id, old.level AS from_level, new.level AS to_level, new.points,
+        due.points IS NOT NULL AS by_value
 ),
 changed AS (
     INSERT INTO kitbag_levelchange (member_id, day, at, from_level, to_level, points, causes)
     SELECT m.member_id, %(day)s, %(at)s, m.from_level, m.to_level, m.points, array_remove(ARRAY[
-        CASE WHEN m.products IS NOT NULL THEN 'value' END,
+        CASE WHEN m.by_value THEN 'value' END,
         CASE WHEN EXISTS (SELECT FROM hold h WHERE h.member_id = m.member_id
                           AND %(day)s IN (h.begins_on, h.ends_on)) THEN 'hold' END,
         CASE WHEN n.effective_on = %(day)s AND {LEVEL_FOR.format(points="m.points", needs="n")}
@@ -105,14 +107,19 @@ changed AS (
 )
 INSERT INTO members_message
     (user_id, address, kind, about, occasion, facts, created_at, due_at, tries, last_error)
-SELECT mm.user_id, '', CASE WHEN c.to_level > c.from_level THEN 'level_up' ELSE 'level_down' END,
+SELECT (SELECT mm.user_id FROM members_member mm WHERE mm.id = c.member_id), '',
+    CASE WHEN c.to_level > c.from_level THEN 'level_up' ELSE 'level_down' END,
     'level', %(day)s::date::text, jsonb_build_object(
         'from', c.from_level, 'to', c.to_level, 'points', c.points, 'day', %(day)s::date::text,
         'causes', to_jsonb(c.causes), 'products', coalesce((
-            SELECT jsonb_agg(p.name ORDER BY p.name) FROM kitbag_product p
-            WHERE p.id = ANY(moved.products)), '[]'::jsonb)),
+            SELECT jsonb_agg(name ORDER BY name) FROM (
+                SELECT DISTINCT p.id, p.name FROM (
+                    SELECT s.product_id FROM kitbag_spell s WHERE s.member_id = c.member_id AND {COUNTS_AT_MIDNIGHT}
+                    OFFSET 0  -- a member has fewer products than a day may have values
+                ) mine JOIN due_value USING (product_id) JOIN kitbag_product p ON p.id = mine.product_id
+            ) named), '[]'::jsonb)),
     %(at)s, %(at)s, 0, ''
-FROM changed c JOIN members_member mm ON mm.id = c.member_id JOIN moved ON moved.member_id = c.member_id
+FROM changed c
 ON CONFLICT DO NOTHING
 """
 
@@ -150,11 +157,26 @@ SELECT (SELECT count(*) FROM due_value),
 """
 
 
-def touched(day: date, *, after: int = 0) -> list[int]:
-    """Members with something due on a day whose standing is not carried to it yet, in key order."""
+# A member and what the values due change, in points; None where none is due.
+Due = tuple[int, int | None]
+
+
+def touched(day: date, *, after: int = 0, at_a_time: int) -> Iterator[list[Due]]:
+    """Everybody with something due on a day, in key order, so many at a time however many there are."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_TOUCHED.format(of_member="", of_hold=""), {"day": day, "after": after})
+        while rows := cursor.fetchmany(at_a_time):
+            yield rows
+
+
+def due_for(member_id: int, day: date) -> list[Due]:
+    """The same for one member: one row, or none where nothing is due."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED, {"day": day, "after": after})
-        return [row[0] for row in cursor.fetchall()]
+        known: dict[str, date | int] = {"day": day, "after": 0, "member": member_id}
+        cursor.execute(
+            _TOUCHED.format(of_member="AND s.member_id = %(member)s", of_hold="AND h.member_id = %(member)s"), known
+        )
+        return list(cursor.fetchall())
 
 
 def days_due(member_id: int, *, after: date, through: date) -> list[date]:
@@ -164,13 +186,14 @@ def days_due(member_id: int, *, after: date, through: date) -> list[date]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def take(day: date, members: Sequence[int]) -> None:
-    """Carry locked standings over 00:00 of a day: points by delta, level, history and message.
+def take(day: date, due: Sequence[Due]) -> None:
+    """Lock standings and carry them over 00:00 of a day: points by delta, level, history and message.
 
-    The caller holds the rows' locks; a standing whose as_of is not before the day is left alone.
+    One whose as_of is not before the day, seen under its lock, is left alone.
     """
+    members, points = [row[0] for row in due], [row[1] for row in due]
     with connection.cursor() as cursor:
-        cursor.execute(_STEP, {"day": day, "at": day_begins(day), "members": list(members)})
+        cursor.execute(_STEP, {"day": day, "at": day_begins(day), "members": members, "points": points})
 
 
 def counts(day: date) -> tuple[int, int, int, int, int, int, int]:

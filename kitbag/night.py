@@ -7,10 +7,12 @@ nothing in the result. A session advisory lock on the connection that writes kee
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from kitbag import depreciation
@@ -19,7 +21,6 @@ from kitbag.standing import DAY_LOCK
 from members.rules.days import programme_day
 
 NIGHT_LOCK = 4207_02
-CHUNK = 5_000
 
 
 @contextmanager
@@ -73,6 +74,24 @@ def run(*, at: datetime, through: date | None = None, clock: Callable[[], dateti
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A night that is at work or was broken off, and how far it is in the order of members."""
+
+    day: date
+    begun_at: datetime
+    per_cent: int
+
+
+def under_way() -> UnderWay | None:
+    """The one night that is begun and not complete, if there is one."""
+    row = Night.objects.filter(completed_at=None).first()
+    if row is None:
+        return None
+    last = Standing.objects.aggregate(last=Max("member"))["last"] or 0
+    return UnderWay(row.day, row.begun_at, min(row.progress * 100 // last, 100) if last else 0)
+
+
 def _begin(day: date, *, at: datetime) -> bool:
     """Commit "this day has begun": from here on no operation writes a fact of an earlier day."""
     if Night.objects.filter(day=day).exists():
@@ -91,14 +110,12 @@ def _begin(day: date, *, at: datetime) -> bool:
 
 def _take_members(day: date) -> None:
     night = Night.objects.get(day=day)
-    members = depreciation.touched(day, after=night.progress)
-    for start in range(0, len(members), CHUNK):
-        chunk = members[start : start + CHUNK]
-        with transaction.atomic():
-            locked = Standing.objects.select_for_update(no_key=True).filter(member__in=chunk, as_of__lt=day)
-            held = list(locked.order_by("member").values_list("member", flat=True))
-            depreciation.take(day, held)
-            Night.objects.filter(day=day).update(progress=chunk[-1])
+    for due in depreciation.touched(day, after=night.progress, at_a_time=settings.NIGHT_CHUNK):
+        with transaction.atomic(), connection.cursor() as cursor:
+            # A chunk lost with the server is taken again; the commit that completes the night makes all of them last.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            depreciation.take(day, due)
+            Night.objects.filter(day=day).update(progress=due[-1][0])
 
 
 def _complete(day: date, *, at: datetime, milliseconds: int) -> None:

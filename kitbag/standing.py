@@ -111,7 +111,7 @@ def settle(held: Standing, *, at: datetime, cause: LevelChange.Cause, item_id: U
     """
     day = programme_day(at)
     for due in depreciation.days_due(held.member_id, after=held.as_of, through=day):
-        depreciation.take(due, [held.member_id])
+        depreciation.take(due, depreciation.due_for(held.member_id, due))
     held.refresh_from_db()
     before = held.level
     after = derive(held.member_id, day)

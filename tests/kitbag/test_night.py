@@ -113,7 +113,7 @@ def test_the_full_check_agrees_with_the_one_expression_in_the_midst_of_a_night(w
     Night.objects.create(day=falls, begun_at=noon(falls))
     carried = week[:4]
     for member in carried:
-        night.depreciation.take(falls, [member.pk])
+        night.depreciation.take(falls, night.depreciation.due_for(member.pk, falls))
     assert full_check.compare(last=DAY).findings == []
     assert set(Standing.objects.filter(as_of=falls).values_list("member", flat=True)) == {one.pk for one in carried}
 
