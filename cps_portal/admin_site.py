@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from cps_portal.pages.night_report import night_report
 from cps_portal.staff_access import is_staff, passed_second_factor
 
 
@@ -20,6 +21,11 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("CPS staff")
     index_title = _("Staff desk")
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        """With the pages that draw: an app below cannot, and they belong beside its lists."""
+        report = path("kitbag/night/report/", self.admin_view(night_report), name="kitbag_night_report")
+        return [report, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and passed_second_factor(request)

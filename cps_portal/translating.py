@@ -40,6 +40,7 @@ STAFF_ONLY = (
     "/migrations/",
     "/dev/",
     "admin_site.py",
+    "night_report.py",
     "styleguide",
 )
 

@@ -67,6 +67,7 @@ def reading(role):
         reverse("admin:kitbag_product_value", args=[product.pk]): "kitbag.add_valuation",
         reverse("admin:kitbag_kititem_decide", args=[item.pk]): "kitbag.change_kititem",
         reverse("admin:kitbag_hold_end", args=[hold.pk]): "kitbag.change_hold",
+        reverse("admin:kitbag_night_report"): "kitbag.view_night",
         reverse("admin:kitbag_claim_decide", args=[claim.pk]): "kitbag.change_claim",
     }
     for page, permission in holding.items():
