@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -31,7 +31,7 @@ def list_check(request: HttpRequest, code: str = "") -> HttpResponse:
     typed = (code or request.GET.get("code", ""))[:100]
     if not typed.strip():
         return TemplateResponse(request, "kitbag/list_check.html", {"typed": ""})
-    if not ratelimit.consume(request, action="list_check", config=LIMITS, limit_get=True):
+    if not ratelimit.consume(request, app="kitbag", action="list_check", config=LIMITS, limit_get=True):
         return ratelimit.respond_429(request)
     known = read_code(typed)
     issued = KitList.objects.filter(code=known).first() if known else None
@@ -48,7 +48,7 @@ def list_check(request: HttpRequest, code: str = "") -> HttpResponse:
     compared = ""
     file = request.FILES.get("file")
     if request.method == "POST" and isinstance(file, UploadedFile):
-        if not ratelimit.consume(request, action="list_file", config=LIMITS):
+        if not ratelimit.consume(request, app="kitbag", action="list_file", config=LIMITS):
             return ratelimit.respond_429(request)
         compared = "same" if _is_as_issued(issued, file) else "differs"
     return TemplateResponse(

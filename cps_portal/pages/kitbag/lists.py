@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -60,7 +60,7 @@ def kitbag_list(request: MemberRequest) -> HttpResponse:
         initial={"currency": currency_of(str(member.country))},
     )
     if request.method == "POST" and form.is_valid():
-        if not ratelimit.consume(request, action="kit_list", config={"kit_list": "30/h/user"}):
+        if not ratelimit.consume(request, app="kitbag", action="kit_list", config={"kit_list": "30/h/user"}):
             return ratelimit.respond_429(request)
         try:
             issued, file = lists.issue_list(
