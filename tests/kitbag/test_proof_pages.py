@@ -8,8 +8,10 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from cps_portal.pages.kitbag.proof_form import OFFERED
+from cps_portal.pages.kitbag.proof_rows import ROLES, role_words
 from kitbag import claims, proofs
 from kitbag.models import Claim, KitItem, Proof, ProofOpening
 from members.rules.roles import Role
@@ -168,6 +170,12 @@ def test_a_clerk_opens_a_paper_for_a_claim_and_its_member_sees_it(disputed, clie
     client.force_login(omar.user)
     (row,) = client.get(reverse("kitbag-proofs")).context["proofs"]
     assert [(one["role"], one["purpose"]) for one in row["openings"]] == [("Validation", "to decide a claim")]
+
+
+def test_every_role_that_opened_it_is_named_in_the_members_language():
+    assert set(ROLES) == {*Role, "Superuser"}
+    with translation.override("ar"):
+        assert role_words("Member care, Validation") == "خدمة الأعضاء، التحقق"
 
 
 def test_a_file_that_is_gone_is_not_opened(disputed, shelf):

@@ -10,9 +10,22 @@ from django.db.models.functions import JSONObject
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
+from cps_portal.pages.kitbag.words import Words, listed_plainly
 from kitbag.models import KitItem, Proof, ProofOpening
 from members.rules.days import programme_day
+from members.rules.roles import Role
+
+ROLES: dict[str, Words] = {
+    Role.MEMBER_CARE: pgettext_lazy("staff role", "Member care"),
+    Role.VALIDATION: pgettext_lazy("staff role", "Validation"),
+    Role.CENTRE_STAFF: pgettext_lazy("staff role", "Centre staff"),
+    Role.LOGISTICS: pgettext_lazy("staff role", "Logistics"),
+    Role.PROGRAMME_MANAGER: pgettext_lazy("staff role", "Programme manager"),
+    Role.AUDITOR: pgettext_lazy("staff role", "Auditor"),
+    "Superuser": pgettext_lazy("staff role", "Superuser"),
+}
 
 
 def _openings() -> QuerySet[Any, Any]:
@@ -53,7 +66,11 @@ def rows_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 for item in paper.get("items", ())
             ],
             "openings": [
-                {"on": _day(opening["at"]), "role": opening["role"], "purpose": purpose_words(opening["purpose"])}
+                {
+                    "on": _day(opening["at"]),
+                    "role": role_words(opening["role"]),
+                    "purpose": purpose_words(opening["purpose"]),
+                }
                 for opening in paper["openings"]
             ],
         }
@@ -63,6 +80,11 @@ def rows_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _day(moment: str) -> Any:
     return programme_day(datetime.fromisoformat(moment))
+
+
+def role_words(roles: str) -> str:
+    """Roles as they were written down, "Member care, Validation", in the member's language."""
+    return listed_plainly([str(ROLES.get(role, role)) for role in roles.split(", ")])
 
 
 def purpose_words(purpose: str) -> str:
