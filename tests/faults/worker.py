@@ -31,13 +31,13 @@ def environment(*, redis_url: str, smtp_port: int) -> dict[str, str]:
     }
 
 
-def start_worker(family: Family, env: dict[str, str], *, name: str = "worker") -> None:
-    """Start a worker of one process and wait until it takes tasks."""
+def start_worker(family: Family, env: dict[str, str], *, name: str = "worker", concurrency: int = 1) -> None:
+    """Start a worker of one process, or more, and wait until it takes tasks."""
     family.start(
         Program(
             name,
             [
-                *(sys.executable, "-m", "celery", "--app", "cps_portal", "worker", "--concurrency", "1"),
+                *(sys.executable, "-m", "celery", "--app", "cps_portal", "worker", "--concurrency", str(concurrency)),
                 *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
             ],
             env,
