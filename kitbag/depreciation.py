@@ -72,11 +72,11 @@ WHERE member_id > %(after)s GROUP BY member_id ORDER BY member_id
 """
 
 _STEP = f"""
-WITH {DUE_VALUES}, {HOLDS.format(members="AND h.member_id = ANY(%(members)s)")}, {THRESHOLDS},
+WITH {DUE_VALUES}, {HOLDS.format(members="AND h.member_id = ANY(%(members)s::bigint[])")}, {THRESHOLDS},
 due AS MATERIALIZED (SELECT * FROM unnest(%(members)s::bigint[], %(points)s::int[]) AS due(member_id, points)),
 -- In key order, as operations do that lock several.
 locked AS MATERIALIZED (
-    SELECT member_id FROM kitbag_standing WHERE member_id = ANY(%(members)s) AND as_of < %(day)s
+    SELECT member_id FROM kitbag_standing WHERE member_id = ANY(%(members)s::bigint[]) AND as_of < %(day)s
     ORDER BY member_id FOR NO KEY UPDATE
 ),
 moved AS (
@@ -87,7 +87,7 @@ moved AS (
     FROM now_needs n, locked JOIN due USING (member_id)
     LEFT JOIN (SELECT member_id, max(level) AS level FROM hold WHERE ends_on > %(day)s GROUP BY member_id) kept
         USING (member_id)
-    WHERE st.member_id = ANY(%(members)s) AND st.member_id = locked.member_id AND st.as_of < %(day)s
+    WHERE st.member_id = ANY(%(members)s::bigint[]) AND st.member_id = locked.member_id AND st.as_of < %(day)s
     RETURNING st.member_id, old.level AS from_level, new.level AS to_level, new.points,
         due.points IS NOT NULL AS by_value
 ),
@@ -191,9 +191,12 @@ def take(day: date, due: Sequence[Due]) -> None:
 
     One whose as_of is not before the day, seen under its lock, is left alone.
     """
-    members, points = [row[0] for row in due], [row[1] for row in due]
+    # Arrays as their text: one constant for the server to read, where a list would be thousands of expressions.
+    members = ",".join(str(member) for member, _points in due)
+    points = ",".join("NULL" if points is None else str(points) for _member, points in due)
+    known = {"day": day, "at": day_begins(day), "members": f"{{{members}}}", "points": f"{{{points}}}"}
     with connection.cursor() as cursor:
-        cursor.execute(_STEP, {"day": day, "at": day_begins(day), "members": members, "points": points})
+        cursor.execute(_STEP, known)
 
 
 def counts(day: date) -> tuple[int, int, int, int, int, int, int]:
