@@ -15,7 +15,14 @@ CHANGES = {
     Cause.CLAIMED.value: _("A serial number was decided between two members."),
     Cause.EDITED.value: _("The details of a product changed."),
 }
+DROPS = {
+    Cause.VALUE.value: _("Values of products in your kitbag change on that day."),
+    Cause.THRESHOLD.value: _("The points that a level needs change on that day."),
+    Cause.HOLD.value: _("CPS keeps your level until that day."),
+}
 
 name_codes(Message.Kind.ITEM_NEEDS_YOU, {reason.value: reason.label for reason in WaitingReason})
 name_codes(Message.Kind.LEVEL_UP, CHANGES | {Cause.HOLD.value: _("CPS keeps this level for you.")})
 name_codes(Message.Kind.LEVEL_DOWN, CHANGES | {Cause.HOLD.value: _("CPS had kept your level until that day.")})
+name_codes(Message.Kind.DROP_AHEAD, DROPS)
+name_codes(Message.Kind.DROP_CHANGED, DROPS)

@@ -7,6 +7,9 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 - claim_against: item, product, claim, answer_by (day)
 - claim_decided: item, product, claim, yours (true or false), withdrawn (true where nobody decided)
 - level_up, level_down: from, to, points, causes (codes), products (names), day
+- drop_ahead: day, points (that fall), products (names), total (after it), from, to, gap (points more that
+  keep the level, 0 where none is lost), causes (codes), short_notice (the reason, "" where told in time)
+- drop_changed: the same, and change: "level" (it now costs one) or "withdrawn" (points are those told before)
 
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
@@ -23,6 +26,7 @@ from django.conf import settings
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -152,6 +156,39 @@ def level_change(kind: Message.Kind, facts: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
+def drop_ahead(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    context = drop(Message.Kind.DROP_AHEAD, facts)
+    if context["level_falls"]:
+        subject = _("On %(on)s your level becomes %(level)s")
+    else:
+        subject = ngettext(
+            "On %(on)s your total falls by %(points)s point",
+            "On %(on)s your total falls by %(points)s points",
+            context["points"],
+        )
+    return subject % {"on": context["on"], "level": context["to_level"], "points": context["points_figure"]}, context
+
+
+def drop_changed(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    context = drop(Message.Kind.DROP_CHANGED, facts)
+    context["withdrawn"] = {"level": False, "withdrawn": True}[facts["change"]]
+    subject = _("The drop of %(on)s is withdrawn") if context["withdrawn"] else _("The drop of %(on)s costs a level")
+    return subject % {"on": context["on"]}, context
+
+
+def drop(kind: Message.Kind, facts: Mapping[str, Any]) -> dict[str, Any]:
+    context = level_change(kind, facts)
+    total, gap = int(facts["total"]), int(facts["gap"])
+    return context | {
+        "on": date_format(context["day"], "j M Y"),
+        "total_figure": figure(total),
+        "level_falls": Level(facts["to"]) < Level(facts["from"]),
+        "gap": gap,
+        "gap_figure": figure(gap),
+        "short_notice": str(facts["short_notice"]),
+    }
+
+
 def claim_against(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     product = str(facts["product"])
     return _("Someone else claims the serial number of your %(product)s") % {"product": product}, {
@@ -185,4 +222,6 @@ CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], tuple[str, dict
     Message.Kind.CLAIM_DECIDED: claim_decided,
     Message.Kind.LEVEL_UP: level_up,
     Message.Kind.LEVEL_DOWN: level_down,
+    Message.Kind.DROP_AHEAD: drop_ahead,
+    Message.Kind.DROP_CHANGED: drop_changed,
 }

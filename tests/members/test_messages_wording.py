@@ -26,6 +26,19 @@ DOWN = {
 }
 AGAINST = {"item": ITEM, "product": "EOS R5 Mark II", "claim": 7, "answer_by": "2026-12-07"}
 DECIDED = {"item": ITEM, "product": "EOS R5 Mark II", "claim": 7, "yours": False}
+DROP = {
+    "day": "2027-09-14",
+    "points": 72,
+    "products": ["EF 24-70mm f/2.8L", "EOS-1D X"],
+    "total": 1103,
+    "from": 2,
+    "to": 2,
+    "gap": 0,
+    "causes": ["value"],
+    "short_notice": "",
+}
+COSTS_A_LEVEL = DROP | {"total": 988, "to": 1, "gap": 12}
+CHANGED = COSTS_A_LEVEL | {"change": "level"}
 EVERY_KIND = [
     ("item_validated", VALIDATED),
     ("item_needs_you", NEEDS_YOU),
@@ -33,6 +46,8 @@ EVERY_KIND = [
     ("level_down", DOWN),
     ("claim_against", AGAINST),
     ("claim_decided", DECIDED),
+    ("drop_ahead", COSTS_A_LEVEL),
+    ("drop_changed", CHANGED),
 ]
 
 
@@ -124,6 +139,59 @@ def test_many_products_are_counted_not_listed():
     assert "and 22 more" in text.text
 
 
+def test_a_drop_says_what_falls_when_and_that_the_level_stays():
+    text = written("drop_ahead", DROP)
+    assert text.subject == "On 14 Sep 2027 your total falls by 72 points"
+    assert "On 14 Sep 2027 you lose 72 points. Your total is 1,103 after that" in text.text
+    assert "Your level is Gold after that: this drop does not cost one." in text.text
+    assert "- Values of products in your kitbag change on that day.\n  EF 24-70mm f/2.8L\n  EOS-1D X" in text.text
+    assert "keep Gold" not in text.text
+    assert "notice is shorter" not in text.text + text.html
+    assert f"{settings.PORTAL_ORIGIN}/points/" in text.text
+    assert f'href="{settings.PORTAL_ORIGIN}/points/"' in text.html
+
+
+def test_a_drop_that_costs_a_level_says_what_would_keep_it():
+    text = written("drop_ahead", COSTS_A_LEVEL)
+    assert text.subject == "On 14 Sep 2027 your level becomes Silver"
+    for body in (text.text, text.html):
+        assert "Your level goes from Gold to Silver on that day." in body
+        assert "12 more points by then keep Gold." in body
+    assert "1 more point by then keeps Gold." in written("drop_ahead", COSTS_A_LEVEL | {"gap": 1}).text
+
+
+def test_a_level_lost_without_points_lost_says_so():
+    text = written("drop_ahead", COSTS_A_LEVEL | {"points": 0, "products": [], "causes": ["hold", "threshold"]})
+    assert "On 14 Sep 2027 none of your points fall. Your total is 988 after that" in text.text
+    assert "- CPS keeps your level until that day." in text.text
+    assert "- The points that a level needs change on that day." in text.text
+
+
+def test_short_notice_comes_with_its_reason():
+    text = written("drop_ahead", DROP | {"short_notice": "The price list came late.\nWe <are> sorry."})
+    assert "This time the notice is shorter, and this is the reason:\nThe price list came late." in text.text
+    assert "The price list came late.<br>We &lt;are&gt; sorry." in text.html
+
+
+def test_a_drop_that_grew_says_that_it_costs_a_level():
+    text = written("drop_changed", CHANGED)
+    assert text.subject == "The drop of 14 Sep 2027 costs a level"
+    assert "It has changed: it now costs you a level." in text.text
+    assert "12 more points by then keep Gold." in text.text
+
+
+def test_a_drop_taken_back_says_what_stays():
+    facts = DROP | {"change": "withdrawn", "causes": [], "total": 1175}
+    text = written("drop_changed", facts)
+    assert text.subject == "The drop of 14 Sep 2027 is withdrawn"
+    for body in (text.text, text.html):
+        assert "It is withdrawn and does not come on that day." in body
+        assert "your total is 1,175 on that day, and your level Gold." in body
+        assert "you lose" not in body
+    assert "EOS-1D X" in text.text
+    assert "What it was about" not in written("drop_changed", facts | {"products": []}).text
+
+
 def test_a_claim_says_what_to_do_by_when():
     text = written("claim_against", AGAINST)
     assert text.subject == "Someone else claims the serial number of your EOS R5 Mark II"
@@ -153,6 +221,9 @@ def test_every_code_has_its_words():
     for cause in LevelChange.Cause:
         assert written("level_up", UP | {"causes": [cause.value]})
         assert written("level_down", DOWN | {"causes": [cause.value]})
+    for code in ("value", "hold", "threshold"):
+        assert written("drop_ahead", DROP | {"causes": [code]})
+        assert written("drop_changed", CHANGED | {"causes": [code]})
 
 
 @pytest.mark.parametrize(("kind", "facts"), EVERY_KIND)
@@ -196,6 +267,10 @@ def test_text_is_plain(kind, facts):
         ("level_down", DOWN | {"causes": ["whim"]}),
         ("claim_against", AGAINST | {"answer_by": None}),
         ("claim_decided", {"item": ITEM, "product": "EOS"}),
+        ("drop_ahead", DROP | {"gap": None}),
+        ("drop_ahead", {name: fact for name, fact in DROP.items() if name != "short_notice"}),
+        ("drop_changed", DROP),
+        ("drop_changed", DROP | {"change": "whim"}),
         ("security", {}),
     ],
 )
