@@ -33,13 +33,14 @@ LONG_TASK_MS = 50
 COUNTS = {"paint": min, "shift": max, "blocking": min}
 LIGHTHOUSE = "lighthouse@12.8.2"
 WATCH = """
-window.vitals = {paint: 0, shift: 0, blocking: 0};
+window.vitals = {paint: 0, shift: 0};
 const watch = (type, take) =>
   new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({type, buffered: true});
 watch("largest-contentful-paint", (entry) => { vitals.paint = entry.startTime; });
 watch("layout-shift", (entry) => { vitals.shift += entry.hadRecentInput ? 0 : entry.value; });
-watch("longtask", (entry) => { vitals.blocking += entry.duration - LONG_TASK_MS; });
-""".replace("LONG_TASK_MS", str(LONG_TASK_MS))
+"""
+# Playwright's own waiting needs eval, which the portal's policy forbids.
+PAINTED = "() => new Promise((done) => { const look = () => vitals.paint ? done() : setTimeout(look, 20); look(); })"
 
 
 def run() -> list[Goal]:
@@ -68,7 +69,7 @@ def run() -> list[Goal]:
 
 
 def vitals(browser: Browser, origin: str, path: str, session_key: str) -> dict[str, float]:
-    """Milliseconds to the largest paint, the sum of shifts, milliseconds of tasks beyond 50 each."""
+    """Milliseconds to the largest paint, the sum of shifts, milliseconds of blocking."""
     context = stranger(browser, origin, session_key=session_key)
     page = context.new_page()
     chrome = context.new_cdp_session(page)
@@ -76,13 +77,32 @@ def vitals(browser: Browser, origin: str, path: str, session_key: str) -> dict[s
     chrome.send("Network.emulateNetworkConditions", NETWORK)
     chrome.send("Emulation.setCPUThrottlingRate", {"rate": CPU_DIVIDED_BY})
     page.add_init_script(WATCH)
+    browser.start_tracing(page=page, categories=["toplevel", "loading"])
     answer = page.goto(path, wait_until="networkidle")
     if answer is None or answer.status != 200 or page.url != origin + path:
         raise RuntimeError(f"{path} leads to {page.url}")
-    page.wait_for_function("vitals.paint > 0")
+    page.evaluate(PAINTED)
     seen: dict[str, float] = page.evaluate("vitals")
+    seen["blocking"] = blocking(json.loads(browser.stop_tracing())["traceEvents"])
     context.close()
     return seen
+
+
+def blocking(events: list[dict[str, Any]]) -> float:
+    """Of each task of the page after its first paint, the milliseconds beyond 50, summed.
+
+    In time of the thread's own CPU: what others took from it on a busy machine is no work of the page.
+    """
+    mains = {(one["pid"], one["tid"]) for one in events if one.get("args", {}).get("name") == "CrRendererMain"}
+    paints = [one["ts"] for one in events if one["name"] == "firstContentfulPaint"]
+    if not paints:
+        raise RuntimeError("Nothing was painted.")
+    spent = 0.0
+    for one in events:
+        if one["name"].endswith("RunTask") and one["ph"] == "X" and (one["pid"], one["tid"]) in mains and one["dur"]:
+            after = (one["ts"] + one["dur"] - max(one["ts"], paints[0])) / one["dur"]
+            spent += max(0.0, one.get("tdur", 0) / 1000 * after - LONG_TASK_MS)
+    return spent
 
 
 def lighthouse(url: str, session_key: str) -> str:
