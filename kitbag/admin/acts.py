@@ -22,7 +22,7 @@ from kitbag.impact import Impact
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
 from members.models import Level, User
-from members.staff_pages import StaffAdmin, day_input, in_this_century
+from members.staff_pages import StaffAdmin, day_input, in_this_century, shown
 
 # Rule codes of the operations: the field they stand beside (none: above the form) and their words.
 REFUSALS = {
@@ -144,10 +144,26 @@ def act_page(
         "facts": facts,
         "note": note,
         "impact": impact_in_words(impact) if impact else None,
+        "entered": entered(form) if impact else (),
         "has_preview": preview is not None,
     }
     template = "admin/kitbag/impact.html" if impact else "admin/kitbag/act.html"
     return TemplateResponse(request, template, context)
+
+
+def entered(form: forms.Form) -> list[tuple[str, str]]:
+    """What was entered, for reading once more before it is saved: label and value, empty fields left out."""
+    said = []
+    for bound in form:
+        value = bound.value()
+        if isinstance(bound.field, forms.ChoiceField):
+            labels: dict[Any, Any] = dict(bound.field.widget.choices)  # type: ignore[attr-defined]
+            value = labels.get(form.cleaned_data.get(bound.name), value)
+        if isinstance(bound.field, forms.BooleanField):
+            value = shown(bool(form.cleaned_data.get(bound.name))) if value else ""
+        if value not in (None, ""):
+            said.append((str(bound.label), str(value)))
+    return said
 
 
 def impact_in_words(impact: Impact) -> dict[str, Any]:

@@ -77,6 +77,7 @@ def test_the_page_shows_it_and_saves_from_there(manager, owners):
     answer = manager.post(page, post)
     text = answer.content.decode()
     assert "United Kingdom" in text
+    assert answer.context["entered"] == [("From", day(90)), ("Reason", "Mark III")]
     assert "-720" in text
     assert marks_of(owners.pk) == {}
     again = manager.post(page, {**post, "change": "1"})
