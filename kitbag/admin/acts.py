@@ -157,7 +157,7 @@ def entered(form: forms.Form) -> list[tuple[str, str]]:
     for bound in form:
         value = bound.value()
         if isinstance(bound.field, forms.ChoiceField):
-            labels: dict[Any, Any] = dict(bound.field.widget.choices)  # type: ignore[attr-defined]
+            labels: dict[Any, Any] = dict(bound.field.widget.choices)
             value = labels.get(form.cleaned_data.get(bound.name), value)
         if isinstance(bound.field, forms.BooleanField):
             value = shown(bool(form.cleaned_data.get(bound.name))) if value else ""
