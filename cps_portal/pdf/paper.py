@@ -43,6 +43,9 @@ _FILES = {
     "armenian": "noto-sans-armenian",
 }
 
+# Marks of vowels over Arabic letters: print goes without them, and fpdf2 parts the letters around them.
+_VOWELS = dict.fromkeys(range(0x064B, 0x0653))
+
 
 class Paper(FPDF):
     """One document. `key` names it for ever: the same key and content give the same bytes."""
@@ -75,6 +78,8 @@ class Paper(FPDF):
         return WIDTH - start - width if self.rtl else start
 
     def _choose(self, face: Face, size: float, *, bold: bool, colour: Colour, plain: bool) -> None:
+        # A line in another script leaves its font in the file behind fpdf2's back: choose anew each time.
+        self.font_family = ""
         self.set_font(face, "B" if bold else "", size)
         self.set_text_color(*colour)
         direction = "ltr" if plain or not self.rtl else "rtl"
@@ -98,7 +103,7 @@ class Paper(FPDF):
         self._choose(face, size, bold=bold, colour=colour, plain=plain)
         self.set_xy(self._left(start, width), top)
         align = "R" if at_end != self.rtl else "L"
-        self.cell(width, line_height(size), text, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
+        self.cell(width, line_height(size), text.translate(_VOWELS), align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
 
     def say_lines(
         self,

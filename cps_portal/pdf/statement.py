@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cps_portal.pdf.paper import INK, INK_2, INK_3, INNER, MARGIN, Colour, Face, Paper, line_height
 
 # Columns: start from the margin and width.
-DAY, WHAT, VALUE, CHANGE, TOTAL, LEVEL = (0, 22), (22, 82), (104, 24), (128, 16), (144, 16), (162, 16)
+DAY, WHAT, VALUE, CHANGE, TOTAL, LEVEL = (0, 24), (24, 76), (100, 26), (126, 15), (141, 17), (162, 16)
 TEXT, SMALL = 8.5, 7.5
 PAD = 1.5
 FIRST_ROWS, OTHER_ROWS, ROWS_END, FOOT_TOP = 66.0, 34.0, 272.0, 280.0
