@@ -52,11 +52,11 @@ FROM members_member m LEFT JOIN (
 
 FALLS = """INSERT INTO kitbag_valuation
     (product_id, effective_on, revision, points, stage, reason, note, is_first, recorded_on)
-SELECT p.id, %(day)s, 1, latest.points - latest.points / 10, 'current', 'set', 'bench', false, %(day)s - 1
+SELECT p.id, %(day)s, 1, latest.points - latest.points / 30, 'current', 'set', 'bench', false, %(day)s - 1
 FROM kitbag_product p, LATERAL (
     SELECT v.points FROM kitbag_valuation v WHERE v.product_id = p.id AND v.points IS NOT NULL
     ORDER BY v.effective_on DESC LIMIT 1) latest
-WHERE latest.points >= 20
+WHERE latest.points >= 30
 ORDER BY hashint8(p.id * 7919 + (%(day)s - date '2000-01-01')) LIMIT %(products)s
 RETURNING (SELECT count(*) FROM kitbag_spell s WHERE s.product_id = kitbag_valuation.product_id)"""
 
@@ -160,7 +160,11 @@ class World:
         with self.connected(name) as cursor:
             cursor.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'")
             cursor.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET TimeZone = 'UTC'")
-            cursor.execute("UPDATE kitbag_valuation SET effective_on = %s", [day - timedelta(days=3650)])
+            # Values that members of five items have levels by; most of the catalogue is accessories of a point or two.
+            cursor.execute(
+                "UPDATE kitbag_valuation SET effective_on = %s, points = 60 + (hashint8(product_id) & 1023) %% 480",
+                [day - timedelta(days=3650)],
+            )
             cursor.execute("UPDATE members_threshold SET effective_on = %s", [day - timedelta(days=3650)])
             cursor.execute("SELECT id FROM kitbag_product ORDER BY id")
             known = {"members": self.members, "products": [row[0] for row in cursor.fetchall()], "day": day}
@@ -218,7 +222,7 @@ class World:
         return member
 
     def plan(self, products: int) -> tuple[date, int]:
-        """The next day, on which so many products of random choice fall by a tenth: it, and how many items."""
+        """The next day, on which so many products of random choice fall by a thirtieth: it, and how many items."""
         self.day += timedelta(days=1)
         with self.connected() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")

@@ -73,21 +73,20 @@ WHERE member_id > %(after)s GROUP BY member_id ORDER BY member_id
 
 _STEP = f"""
 WITH {DUE_VALUES}, {HOLDS.format(members="AND h.member_id = ANY(%(members)s::bigint[])")}, {THRESHOLDS},
-due AS MATERIALIZED (SELECT * FROM unnest(%(members)s::bigint[], %(points)s::int[]) AS due(member_id, points)),
--- In key order, as operations do that lock several.
-locked AS MATERIALIZED (
-    SELECT member_id FROM kitbag_standing WHERE member_id = ANY(%(members)s::bigint[]) AND as_of < %(day)s
-    ORDER BY member_id FOR NO KEY UPDATE
+due AS MATERIALIZED (
+    SELECT member_id, points, kept.level
+    FROM unnest(%(members)s::bigint[], %(points)s::int[]) AS due(member_id, points)
+    LEFT JOIN (SELECT member_id, max(level) AS level FROM hold WHERE ends_on > %(day)s GROUP BY member_id) kept
+        USING (member_id)
+    ORDER BY member_id
 ),
 moved AS (
     UPDATE kitbag_standing st
     SET points = st.points + coalesce(due.points, 0),
-        level = greatest({LEVEL_FOR.format(points="(st.points + coalesce(due.points, 0))", needs="n")}, kept.level),
+        level = greatest({LEVEL_FOR.format(points="(st.points + coalesce(due.points, 0))", needs="n")}, due.level),
         as_of = %(day)s
-    FROM now_needs n, locked JOIN due USING (member_id)
-    LEFT JOIN (SELECT member_id, max(level) AS level FROM hold WHERE ends_on > %(day)s GROUP BY member_id) kept
-        USING (member_id)
-    WHERE st.member_id = ANY(%(members)s::bigint[]) AND st.member_id = locked.member_id AND st.as_of < %(day)s
+    FROM now_needs n, due
+    WHERE st.member_id = due.member_id AND st.as_of < %(day)s
     RETURNING st.member_id, old.level AS from_level, new.level AS to_level, new.points,
         due.points IS NOT NULL AS by_value
 ),
@@ -187,9 +186,10 @@ def days_due(member_id: int, *, after: date, through: date) -> list[date]:
 
 
 def take(day: date, due: Sequence[Due]) -> None:
-    """Lock standings and carry them over 00:00 of a day: points by delta, level, history and message.
+    """Carry standings over 00:00 of a day: points by delta, level, history and message. Part of a transaction.
 
-    One whose as_of is not before the day, seen under its lock, is left alone.
+    One whose as_of is not before the day, seen under its lock, is left alone; a subtraction of facts that are final
+    needs no other lock. For many at once see `in_key_order`.
     """
     # Arrays as their text: one constant for the server to read, where a list would be thousands of expressions.
     members = ",".join(str(member) for member, _points in due)
@@ -197,6 +197,15 @@ def take(day: date, due: Sequence[Due]) -> None:
     known = {"day": day, "at": day_begins(day), "members": f"{{{members}}}", "points": f"{{{points}}}"}
     with connection.cursor() as cursor:
         cursor.execute(_STEP, known)
+
+
+def in_key_order() -> None:
+    """For the rest of a transaction: `take` locks standings by key, as operations do that lock several.
+
+    Without scans in the order of the disk every plan of its update goes by the index or by the members given.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
 
 
 def counts(day: date) -> tuple[int, int, int, int, int, int, int]:

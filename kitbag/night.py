@@ -114,6 +114,7 @@ def _take_members(day: date) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             # A chunk lost with the server is taken again; the commit that completes the night makes all of them last.
             cursor.execute("SET LOCAL synchronous_commit = off")
+            depreciation.in_key_order()
             depreciation.take(day, due)
             Night.objects.filter(day=day).update(progress=due[-1][0])
 

@@ -73,7 +73,7 @@ def in_seconds(milliseconds: int) -> str:
     if milliseconds < 100:
         return _("%(number)s ms") % {"number": milliseconds}
     seconds = milliseconds / 1000
-    return _("%(number)s s") % {"number": f"{seconds:.1f}" if seconds < 10 else f"{seconds:,.0f}"}
+    return _("%(number)s s") % {"number": f"{seconds:.1f}".removesuffix(".0") if seconds < 10 else f"{seconds:,.0f}"}
 
 
 def _table_row(row: Night) -> dict[str, object]:

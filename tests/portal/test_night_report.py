@@ -45,7 +45,9 @@ def test_a_night_under_way_has_no_time_yet():
     assert chart.top_milliseconds == 5
 
 
-@pytest.mark.parametrize(("took", "words"), [(8, "8 ms"), (400, "0.4 s"), (9_960, "10.0 s"), (75_000, "75 s")])
+@pytest.mark.parametrize(
+    ("took", "words"), [(8, "8 ms"), (400, "0.4 s"), (9_960, "10 s"), (1_000, "1 s"), (75_000, "75 s")]
+)
 def test_times_in_words(took, words):
     assert in_seconds(took) == words
 
