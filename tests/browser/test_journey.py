@@ -7,15 +7,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from members.models import Level
+from tests.browser.kit import digits
 from tests.browser.visitor import PRIMARY, words_only_latin
 
 BODY, ZOOM, EXTENDER = "EOS R5 Mark II", "RF 24-70mm F2.8L IS USM", "Extender RF1.4x"
 OF_JOINING = ("email", "name", "country", "password1", "adult", "terms")
-
-
-def digits(count):
-    """A serial number nobody has: its first digit is no zero."""
-    return str(secrets.randbelow(9 * 10 ** (count - 1)) + 10 ** (count - 1))
 
 
 class Journey:
