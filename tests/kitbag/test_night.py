@@ -66,6 +66,8 @@ def test_a_dry_run_says_what_each_night_then_does_and_writes_nothing(week):
     assert {day: astuple(brings) for day, brings in said.items()} == {day: counts(day) for day in taken}
     assert sum(brings.levels_down for brings in said.values()) > 2
     assert sum(brings.levels_up for brings in said.values()) > 2
+    for row in Standing.objects.all():
+        assert (row.points, row.level) == astuple(standing.derive(row.member_id, max(row.as_of, last)))
     # A day that is over can still be asked about.
     assert astuple(dry_run.foreseen(DAY + timedelta(days=5))) == counts(DAY + timedelta(days=5))
     assert not list(invariants.broken(at=at))
