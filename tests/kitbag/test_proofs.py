@@ -73,16 +73,16 @@ def test_a_transaction_that_fails_leaves_no_file(layla, shelf, monkeypatch):
 
 def test_removed_files_take_room_until_they_are_swept(layla, settings, shelf):
     """Or sending and removing in turn would fill the disk."""
-    settings.PROOF_QUOTA_BYTES = 20_000
+    settings.PROOF_QUOTA_BYTES = 6_000
 
     def keep_and_remove():
-        for width in range(100, 160):
+        for width in range(100, 120):
             proof = keep(layla, hostile.image("JPEG", size=(width, 80)))
             proofs.remove_proof(proof.pk, member_id=layla.pk, at=NOON)
 
     with pytest.raises(KitError, match="proof_quota"):
         keep_and_remove()
-    assert sum(path.stat().st_size for path in left_on(shelf)) <= 40_000
+    assert sum(path.stat().st_size for path in left_on(shelf)) <= 12_000
     proofs.sweep(at=NOON + timedelta(days=31))
     assert keep(layla).pk
 
