@@ -194,9 +194,11 @@ def take(day: date, due: Sequence[Due]) -> None:
     # Arrays as their text: one constant for the server to read, where a list would be thousands of expressions.
     members = ",".join(str(member) for member, _points in due)
     points = ",".join("NULL" if points is None else str(points) for _member, points in due)
-    known = {"day": day, "at": day_begins(day), "members": f"{{{members}}}", "points": f"{{{points}}}"}
     with connection.cursor() as cursor:
-        cursor.execute(_STEP, known)
+        cursor.execute(
+            _STEP,
+            {"day": day, "at": day_begins(day), "members": f"{{{members}}}", "points": f"{{{points}}}"},
+        )
 
 
 def in_key_order() -> None:
