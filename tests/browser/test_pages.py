@@ -1,9 +1,10 @@
-"""Every main page as a picture of itself: no barrier, no sideways scrolling, targets large enough.
+"""Every main page as a picture of itself: no barrier, no sideways scrolling, one primary action, targets large enough.
 
 English and Arabic, at 360 and 1280, light and dark: each pair of these is looked at on every page.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -17,6 +18,7 @@ LAYLA, EMPTY, ARCHIVE, CLERK = (
     "archive@example.org",
     "validation@cps.example.org",
 )
+LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 WAYS = {"en": [(1280, "light"), (360, "dark")], "ar": [(360, "light"), (1280, "dark")]}
 ITEM = """
     SELECT i.id FROM kitbag_kititem i
@@ -65,6 +67,7 @@ PAGES = [
     Page("dashboard", LAYLA),
     Page("dashboard", EMPTY, note="empty"),
     Page("points", LAYLA),
+    Page("points-day", LAYLA, args=(LAST_WEEK.year, LAST_WEEK.month, LAST_WEEK.day)),
     Page("kitbag", ARCHIVE, note="500"),
     Page("kitbag", EMPTY, note="empty"),
     Page("kitbag-add", LAYLA),
@@ -78,6 +81,7 @@ PAGES = [
     Page("kitbag-claim-answer", LAYLA, of=(CLAIM, [Claim.State.OPEN])),
     Page("kitbag-proofs", LAYLA),
     Page("kitbag-many", LAYLA),
+    Page("kitbag-doctor", LAYLA),
     Page("kitbag-list", LAYLA),
     Page("account", LAYLA),
     Page("account_email", LAYLA),
@@ -104,3 +108,5 @@ def test_a_page_has_no_barrier(visit, portal, page):
             visitor.look(width, scheme)
             visitor.shot(f"page-{page}-{width}-{scheme}-{language}")
             visitor.check()
+            primary = visitor.page.locator("main .button--primary").locator("visible=true").all_inner_texts()
+            assert len(primary) <= 1, primary
