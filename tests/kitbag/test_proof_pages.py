@@ -207,3 +207,12 @@ def test_who_decides_nothing_opens_nothing(disputed, role):
     claim, proof = disputed
     assert as_role(role).post(opened(claim, proof)).status_code == 403
     assert not ProofOpening.objects.exists()
+
+
+def test_files_are_not_sent_by_the_hundred(as_layla, body, monkeypatch, shelf):
+    monkeypatch.setattr("cps_portal.pages.kitbag.proof_form.UPLOADS", "2/h/user")
+    for _time in range(2):
+        add(as_layla, body, proof_file=upload(hostile.SVG))
+    answer = add(as_layla, body, proof_file=upload(hostile.PDF))
+    assert answer.context["form"].errors["proof"] == ["That were many files in one hour. Try again a little later."]
+    assert left_on(shelf) == []

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -22,6 +23,8 @@ from members.models import Member
 OFFERED = 30
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.tif,.tiff,application/pdf,image/jpeg,image/png,image/heic,image/tiff"
 FILE = "proof_file"
+# Opening a file takes a process of its own for seconds.
+UPLOADS = "60/h/user"
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -86,6 +89,8 @@ def received(request: MemberRequest, *, kind: Proof.Kind = Proof.Kind.RECEIPT) -
     if upload is None:
         return data, None
     data["proof"] = ""
+    if not ratelimit.consume(request, action="proof", config={"proof": UPLOADS}):
+        return data, KitError("proof_many")
     try:
         data["proof"] = str(keep_proof(upload, member_id=request.member.pk, kind=kind, at=timezone.now()).pk)
     except KitError as error:

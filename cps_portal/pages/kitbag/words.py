@@ -113,6 +113,7 @@ REFUSALS: dict[str, tuple[str, Words]] = {
     ),
     "proof_mixed": ("proof", gettext_lazy("This file holds a second file. Save it anew, or take a photo of it.")),
     "proof_huge": ("proof", gettext_lazy("This file is too large to open. Take a photo of the receipt instead.")),
+    "proof_many": ("proof", gettext_lazy("That were many files in one hour. Try again a little later.")),
     "proof_in_claim": ("", gettext_lazy("A claim that is open rests on this proof. It can be removed after that.")),
 }
 
