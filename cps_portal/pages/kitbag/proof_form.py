@@ -89,7 +89,7 @@ def received(request: MemberRequest, *, kind: Proof.Kind = Proof.Kind.RECEIPT) -
     if upload is None:
         return data, None
     data["proof"] = ""
-    if not ratelimit.consume(request, action="proof", config={"proof": UPLOADS}):
+    if not ratelimit.consume(request, app="kitbag", action="proof", config={"proof": UPLOADS}):
         return data, KitError("proof_many")
     try:
         data["proof"] = str(keep_proof(upload, member_id=request.member.pk, kind=kind, at=timezone.now()).pk)
