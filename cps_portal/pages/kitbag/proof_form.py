@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
