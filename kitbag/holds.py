@@ -1,5 +1,6 @@
 """Holds and thresholds: what staff decide about levels ahead of a day (programme §4)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from kitbag.registration import KitError
 from kitbag.rules.notice import is_short
 from members.models import Level, Member, Threshold, User
 from members.rules.days import programme_day
+from members.rules.levels import Thresholds
 
 
 @transaction.atomic
@@ -125,23 +127,9 @@ def plan_thresholds(
         raise KitError("levels_do_not_ascend")
     if not reason.strip():
         raise KitError("reason_missing")
-    planned = Threshold.objects.on(effective_on)
-    needs_more = silver > planned.silver or gold > planned.gold or platinum > planned.platinum
-    short = needs_more and _is_short(effective_on, today)
-    if short and not short_notice.strip():
-        raise KitError("short_notice")
-    drops.wake_after_commit()
-    return Threshold.objects.create(
-        effective_on=effective_on,
-        revision=_next_revision(effective_on),
-        silver=silver,
-        gold=gold,
-        platinum=platinum,
-        reason=reason.strip(),
-        short_notice=short_notice.strip() if short else "",
-        recorded_on=today,
-        by=by,
-    )
+    needs = Thresholds(silver, gold, platinum)
+    said = Said(reason.strip(), short_notice.strip(), by)
+    return _record(effective_on, needs, instead_of=Threshold.objects.on(effective_on), said=said, today=today)
 
 
 @transaction.atomic
@@ -162,25 +150,43 @@ def withdraw_thresholds(
     newest = Threshold.objects.filter(effective_on=effective_on).order_by("revision").last()
     if newest is None or newest.is_withdrawn:
         raise KitError("not_planned")
-    stays = Threshold.objects.on(effective_on - timedelta(days=1))
-    needs_more = stays.silver > newest.silver or stays.gold > newest.gold or stays.platinum > newest.platinum
-    short = needs_more and _is_short(effective_on, today)
-    if short and not short_notice.strip():
+    said = Said(reason.strip(), short_notice.strip(), by)
+    taken_back = Thresholds(newest.silver, newest.gold, newest.platinum)
+    return _record(effective_on, taken_back, instead_of=taken_back, said=said, today=today, is_withdrawn=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Why staff decided, and why at short notice; by whom."""
+
+    reason: str
+    short_notice: str
+    by: User
+
+
+def _record(
+    day: date, needs: Thresholds, *, instead_of: Thresholds, said: Said, today: date, is_withdrawn: bool = False
+) -> Threshold:
+    """Write a revision of a day's thresholds; where levels come to need more on short notice, it has to say why.
+
+    `instead_of` held on the day until now; a withdrawn revision leaves those of the day before in force.
+    """
+    in_force = Threshold.objects.on(day - timedelta(days=1)) if is_withdrawn else needs
+    needs_more = any(in_force.begins(level) > instead_of.begins(level) for level in Level.values)
+    short = needs_more and _is_short(day, today)
+    if short and not said.short_notice:
         raise KitError("short_notice")
+    last = Threshold.objects.filter(effective_on=day).aggregate(n=Max("revision"))["n"] or 0
     drops.wake_after_commit()
     return Threshold.objects.create(
-        effective_on=effective_on,
-        revision=_next_revision(effective_on),
-        silver=newest.silver,
-        gold=newest.gold,
-        platinum=newest.platinum,
-        is_withdrawn=True,
-        reason=reason.strip(),
-        short_notice=short_notice.strip() if short else "",
+        effective_on=day,
+        revision=last + 1,
+        silver=needs.silver,
+        gold=needs.gold,
+        platinum=needs.platinum,
+        is_withdrawn=is_withdrawn,
+        reason=said.reason,
+        short_notice=said.short_notice if short else "",
         recorded_on=today,
-        by=by,
+        by=said.by,
     )
-
-
-def _next_revision(effective_on: date) -> int:
-    return (Threshold.objects.filter(effective_on=effective_on).aggregate(n=Max("revision"))["n"] or 0) + 1
