@@ -51,6 +51,7 @@ PUBLIC = (
 STAFF = (Place("admin:index", _("Staff desk")),)
 ACCOUNT = (
     Place("account", _("Account")),
+    Place("messages", _("Messages"), also=("message",)),
     Place("products", _("Kit values")),
 )
 FOOT = (

@@ -23,6 +23,7 @@ from cps_portal.pages.kitbag.photo import kitbag_photo
 from cps_portal.pages.kitbag.proofs import kitbag_item_proof, kitbag_proof, kitbag_proof_remove, kitbag_proofs
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
+from cps_portal.pages.messages import message, messages, messages_preferences, messages_stop
 from cps_portal.pages.points import points
 from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
@@ -74,6 +75,10 @@ urlpatterns = [
     path("kitbag/proofs/<uuid:proof_id>/remove/", kitbag_proof_remove, name="kitbag-proof-remove"),
     path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
     path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
+    path("messages/", messages, name="messages"),
+    path("messages/choices/", messages_preferences, name="messages-preferences"),
+    path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),
+    path("messages/<int:message_id>/", message, name="message"),
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_mail, name="mailbox-mail"),
     path("csp-report/", csp_report, name="csp-report"),

@@ -1,25 +1,24 @@
-"""Delivery: lease a row, send it, stamp it, one by one, each step committed.
+"""Delivery: lease a row, send it, stamp it, letter by letter, each step committed.
 
-After a crash at most the mail in flight repeats, under the same Message-ID. A lease counts as a try, so
-that even a row that kills its worker is parked in the end and meanwhile blocks nobody.
+A letter is one row, or a day's rows together (members/daily.py). After a crash at most the one in flight
+repeats, under the same Message-ID. A lease counts as a try, so that even a row that kills its worker is
+parked in the end and meanwhile blocks nobody.
 """
 
 import logging
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from members import wording
+from members import daily, letters, wording
 from members.models import Message
 
 log = logging.getLogger(__name__)
@@ -98,83 +97,71 @@ def lease(*, at: datetime) -> Message | None:
 
 
 def _deliver(message: Message, server: BaseEmailBackend, clock: Callable[[], datetime], done: Drained) -> None:
-    if message.tries > TRIES:
-        _park(message, "Its worker ended in mid-send each time.", clock(), done)
+    rows = daily.together(message, at=clock())
+    if not rows:
         return
+    if message.tries > TRIES:
+        _park(rows, "Its worker ended in mid-send each time.", clock(), done)
+        return
+    written = []
+    for row in rows:
+        try:
+            written.append(letters.write(row))
+        except (wording.Unwritable, ValueError) as error:
+            _park([row], f"Cannot be written. {error}", clock(), done)
+    if not written:
+        return
+    rows = [entry.message for entry in written]
     try:
-        letter = letter_for(message, server)
+        letter = letters.letter_of(written, server)
         letter.message()
     except (wording.Unwritable, ValueError) as error:
-        _park(message, f"Cannot be written. {error}", clock(), done)
+        _park(rows, f"Cannot be written. {error}", clock(), done)
         return
     try:
         server.open()
     except (smtplib.SMTPException, OSError) as error:
         done.unreachable = True
-        _put_off(message, error, clock(), done)
+        _put_off(rows, error, clock(), done)
         return
     try:
         server.send_messages([letter])
     except (smtplib.SMTPException, OSError) as error:
         _hang_up(server)
-        _put_off(message, error, clock(), done)
+        _put_off(rows, error, clock(), done)
         return
-    _stamp(message, at=clock())
-    done.sent += 1
+    _stamp(rows, at=clock())
+    done.sent += len(rows)
 
 
-def letter_for(message: Message, server: BaseEmailBackend) -> EmailMultiAlternatives:
-    """The mail of a row. Its Message-ID follows from the row alone: a repeated mail can be recognised."""
-    host = urlsplit(settings.PORTAL_ORIGIN).hostname or "localhost"
-    headers = {
-        "Message-ID": f"<{message.created_at:%Y%m%d%H%M%S%f}.{message.pk}@{host}>",
-        "Date": format_datetime(message.created_at),
-        "Auto-Submitted": "auto-generated",
-    }
-    if message.kind == Message.Kind.SECURITY:
-        if message.sealed is None:
-            raise wording.Unwritable("Its text was erased.")
-        to, written = message.sealed["to"], sealed_text(message.sealed)
-    elif message.user is None:
-        raise wording.Unwritable("A programme message needs a user.")
-    else:
-        to, written = message.user.email, wording.write(message)
-        headers["List-Id"] = f"CPS <messages.{host}>"
-    letter = EmailMultiAlternatives(written.subject, written.text, to=[to], headers=headers, connection=server)
-    if written.html:
-        letter.attach_alternative(written.html, "text/html")
-    return letter
+def _unsent(rows: Sequence[Message]) -> QuerySet[Message]:
+    return Message.objects.filter(pk__in=[row.pk for row in rows], sent_at__isnull=True)
 
 
-def sealed_text(sealed: dict[str, str]) -> wording.Text:
-    return wording.Text(subject=" ".join(sealed["subject"].split()), text=sealed["text"], html=sealed["html"])
+def _stamp(rows: Sequence[Message], *, at: datetime) -> None:
+    _unsent(rows).update(sent_at=at, sealed=None, leased_until=None, last_error="")
 
 
-def _stamp(message: Message, *, at: datetime) -> None:
-    Message.objects.filter(pk=message.pk, sent_at__isnull=True).update(
-        sent_at=at, sealed=None, leased_until=None, last_error=""
-    )
-
-
-def _put_off(message: Message, error: Exception, at: datetime, done: Drained) -> None:
-    """Rest longer after each try; after the last one the message is parked for people to look at."""
+def _put_off(rows: Sequence[Message], error: Exception, at: datetime, done: Drained) -> None:
+    """Rest longer after each try; after the last one the rows of a letter are parked for people to look at."""
     words = f"{type(error).__name__}: {error}"
-    if message.tries >= TRIES:
-        _park(message, words, at, done)
+    tries = rows[0].tries
+    if tries >= TRIES:
+        _park(rows, words, at, done)
         return
-    log.warning("Message %s could not be sent (try %s): %s", message.pk, message.tries, words)
-    Message.objects.filter(pk=message.pk, sent_at__isnull=True).update(
-        due_at=at + pause_after(message.tries), leased_until=None, last_error=words[:300]
-    )
-    done.put_off += 1
+    log.warning("Message %s could not be sent (try %s): %s", _named(rows), tries, words)
+    _unsent(rows).update(due_at=at + pause_after(tries), leased_until=None, last_error=words[:300])
+    done.put_off += len(rows)
 
 
-def _park(message: Message, words: str, at: datetime, done: Drained) -> None:
-    log.error("Message %s is parked: %s", message.pk, words)
-    Message.objects.filter(pk=message.pk, sent_at__isnull=True).update(
-        parked_at=at, leased_until=None, last_error=words[:300]
-    )
-    done.parked += 1
+def _park(rows: Sequence[Message], words: str, at: datetime, done: Drained) -> None:
+    log.error("Message %s is parked: %s", _named(rows), words)
+    _unsent(rows).update(parked_at=at, leased_until=None, last_error=words[:300])
+    done.parked += len(rows)
+
+
+def _named(rows: Sequence[Message]) -> str:
+    return ", ".join(str(row.pk) for row in rows)
 
 
 def _hang_up(server: BaseEmailBackend) -> None:
@@ -186,7 +173,7 @@ def _hang_up(server: BaseEmailBackend) -> None:
 
 def send_again(messages: QuerySet[Message], *, at: datetime) -> int:
     """Give parked messages a fresh row of tries, due at once; answers how many. For staff."""
-    parked = messages.filter(parked_at__isnull=False, sent_at__isnull=True)
+    parked = messages.filter(parked_at__isnull=False, sent_at__isnull=True, unwanted=False)
     sendable = parked.exclude(kind=Message.Kind.SECURITY, sealed__isnull=True)
     return sendable.update(parked_at=None, leased_until=None, tries=0, due_at=at)
 

@@ -17,7 +17,8 @@ Codes belong to the apps above this one. Their words, and what a new level bring
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,7 +28,7 @@ from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -37,6 +38,9 @@ Words = str | Promise
 # user, level before, level after, programme day → lines in the active language
 News = Callable[[User, Level, Level, date], Sequence[str]]
 NAMES_SHOWN = 8
+# What stands around the words of a kind: templates/emails/<layout>.html and .txt.
+LETTER = "base"
+PART = "part"
 
 _words: dict[Message.Kind, dict[str, Words]] = {}
 _news: list[News] = []
@@ -64,28 +68,58 @@ def tell_news(news: News) -> None:
         _news.append(news)
 
 
-def write(message: Message) -> Text:
-    """Subject, text and HTML of a programme message to a user. Raises Unwritable."""
-    user = message.user
-    if user is None:
+def write(message: Message, *, layout: str = LETTER, stop: str = "") -> Text:
+    """Subject, text and HTML of a programme message to a user, in their language. Raises Unwritable.
+
+    `layout` says what stands around the words; `stop` is the address that ends mail of this kind.
+    """
+    with _fitting(), override(_user(message).language):
+        subject, context = _said(message)
+        context |= {"layout": f"emails/{layout}.txt", "stop": stop, "choices": stop and link("messages-preferences")}
+        text = tidy(render_to_string(f"emails/{message.kind}.txt", context))
+        context["layout"] = f"emails/{layout}.html"
+        return Text(subject=subject, text=text, html=render_to_string(f"emails/{message.kind}.html", context))
+
+
+def subject_of(message: Message) -> str:
+    """What a programme message is about, in the active language. Raises Unwritable."""
+    with _fitting():
+        return _said(message)[0]
+
+
+def page_of(message: Message) -> str:
+    """A programme message as part of a page, in the active language. Raises Unwritable."""
+    with _fitting():
+        return render_to_string(f"emails/{message.kind}.html", _said(message)[1] | {"layout": "emails/page.html"})
+
+
+def _user(message: Message) -> User:
+    if message.user is None:
         raise Unwritable("A programme message needs a user.")
-    with override(user.language):
-        try:
-            subject, context = CONTEXTS[Message.Kind(message.kind)](user, message.facts)
-            context |= {
-                "subject": subject,
-                "first_name": user.get_short_name(),
-                "origin": settings.PORTAL_ORIGIN,
-            }
-            return Text(
-                subject=" ".join(subject.split()),
-                text=tidy(render_to_string(f"emails/{message.kind}.txt", context)),
-                html=render_to_string(f"emails/{message.kind}.html", context),
-            )
-        except KeyError as error:
-            raise Unwritable(f"Without words or fact: {error}") from error
-        except (ValueError, TypeError, NoReverseMatch, TemplateDoesNotExist, TemplateSyntaxError) as error:
-            raise Unwritable(f"{type(error).__name__}: {error}") from error
+    return message.user
+
+
+def _said(message: Message) -> tuple[str, dict[str, Any]]:
+    """Subject, and what the templates of the kind are given."""
+    user = _user(message)
+    subject, context = CONTEXTS[Message.Kind(message.kind)](user, message.facts)
+    subject = " ".join(subject.split())
+    return subject, context | {
+        "subject": subject,
+        "first_name": user.get_short_name(),
+        "origin": settings.PORTAL_ORIGIN,
+    }
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Facts that do not fit their words are Unwritable."""
+    try:
+        yield
+    except KeyError as error:
+        raise Unwritable(f"Without words or fact: {error}") from error
+    except (ValueError, TypeError, NoReverseMatch, TemplateDoesNotExist, TemplateSyntaxError) as error:
+        raise Unwritable(f"{type(error).__name__}: {error}") from error
 
 
 def tidy(text: str) -> str:
@@ -131,7 +165,10 @@ def item_needs_you(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str,
 def level_up(user: User, facts: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     context = level_change(Message.Kind.LEVEL_UP, facts)
     old, new = Level(facts["from"]), Level(facts["to"])
-    context["news"] = [line for news in _news for line in news(user, old, new, context["day"])]
+    # It asks the database: only where the text is written, not for a subject in a list.
+    context["news"] = SimpleLazyObject(
+        lambda: [line for news in _news for line in news(user, old, new, context["day"])]
+    )
     return _("You are %(level)s now") % {"level": new.label}, context
 
 

@@ -20,6 +20,9 @@ from kitbag.claims import open_claim
 from kitbag.lists import issue_list
 from kitbag.models import Claim
 from kitbag.rules.table import read_text
+from members.mail_choices import stop_address
+from members.models import Message
+from members.rules.mailing import REFUSABLE
 from tests.factories import MemberFactory, ProofFactory, UserFactory
 
 LOGIN = "sign in"  # redirected to the sign-in page, and back
@@ -91,6 +94,10 @@ ACCESS = {
     "kitbag-item-remove": OWN,
     "kitbag-item-number": Row(LOGIN, HOME, 404, 403),
     "kitbag-item-undo": Row(LOGIN, 405, 405, 403),
+    "messages": SIGNED_IN,
+    "message": Row(LOGIN, 200, 404, 404),
+    "messages-preferences": SIGNED_IN,
+    "messages-stop": PUBLIC,
     "account": SIGNED_IN,
     "staff-second-factor": Row(LOGIN, 403, 403, 200),
     # allauth
@@ -183,6 +190,8 @@ def address(layla, camera, register):
         "month": 11,
         "day": 24,
         "proof_id": proof.pk,
+        "message_id": Message.objects.filter(user=layla.user).first().pk,
+        "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
         "sku": camera.sku,
         "name": "20261123-120000-1.log",

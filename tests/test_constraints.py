@@ -51,6 +51,10 @@ CASES = {
     "message_kind_known": """
         INSERT INTO members_message (address, kind, about, occasion, facts, created_at, due_at, tries, last_error)
         VALUES ('a@example.org', 'gossip', 'level', '1', '{}', now(), now(), 0, '')""",
+    "message_unwanted_is_parked_and_no_service_mail": """
+        INSERT INTO members_message
+            (address, kind, about, occasion, facts, created_at, due_at, tries, last_error, unwanted, parked_at)
+        VALUES ('a@example.org', 'level_down', 'level', '1', '{}', now(), now(), 0, '', true, now())""",
     "message_sealed_erased_once_sent": """
         INSERT INTO members_message
             (address, kind, about, occasion, facts, sealed, created_at, due_at, sent_at, tries, last_error)

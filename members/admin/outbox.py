@@ -14,6 +14,7 @@ from members.delivery import send_again
 from members.messages import wake_after_commit
 from members.models import Message
 from members.staff_pages import FactAdmin
+from members.wording import Unwritable, subject_of
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -27,11 +28,14 @@ class DeliveryFilter(admin.SimpleListFilter):
             ("parked", gettext_lazy("Parked")),
             ("waiting", gettext_lazy("Waiting")),
             ("sent", gettext_lazy("Sent")),
+            ("unwanted", gettext_lazy("Not mailed, not wanted")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
         if self.value() == "parked":
-            return queryset.filter(parked_at__isnull=False, sent_at=None)
+            return queryset.filter(parked_at__isnull=False, sent_at=None, unwanted=False)
+        if self.value() == "unwanted":
+            return queryset.filter(unwanted=True)
         if self.value() == "waiting":
             return queryset.filter(parked_at=None, sent_at=None)
         if self.value() == "sent":
@@ -43,13 +47,14 @@ class DeliveryFilter(admin.SimpleListFilter):
 class MessageAdmin(FactAdmin):
     """The outbox. Security mail shows that it was sent, never what it says."""
 
-    list_display = ["kind", "recipient", "created_at", "delivery", "tries", "last_error"]
+    list_display = ["kind", "recipient", "subject", "created_at", "delivery", "tries", "last_error"]
     list_select_related = ["user"]
     list_filter = [DeliveryFilter, "kind"]
     linked_lookups = ("user__id__exact",)
     fields = [
         "kind",
         "recipient",
+        "subject",
         "about",
         "facts_shown",
         "created_at",
@@ -60,7 +65,7 @@ class MessageAdmin(FactAdmin):
         "sent_at",
         "parked_at",
     ]
-    readonly_fields = ["recipient", "delivery", "facts_shown"]
+    readonly_fields = ["recipient", "subject", "delivery", "facts_shown"]
     search_fields = ["=user__email", "=address"]
     search_help_text = gettext_lazy("E-mail, in full")
     actions = ["try_again"]
@@ -73,10 +78,21 @@ class MessageAdmin(FactAdmin):
     def recipient(self, obj: Message) -> str:
         return obj.user.email if obj.user else obj.address
 
+    @admin.display(description=gettext_lazy("Subject"))
+    def subject(self, obj: Message) -> str:
+        if obj.kind == Message.Kind.SECURITY:
+            return "–"
+        try:
+            return subject_of(obj)
+        except Unwritable:
+            return _("Cannot be written")
+
     @admin.display(description=gettext_lazy("Delivery"))
     def delivery(self, obj: Message) -> str:
         if obj.sent_at:
             return _("Sent")
+        if obj.unwanted:
+            return _("Not mailed, not wanted")
         if obj.parked_at:
             return _("Parked")
         return _("Waiting") if not obj.last_error else _("Waiting, to be tried again")
@@ -95,7 +111,9 @@ class MessageAdmin(FactAdmin):
         """Parked messages get a fresh row of tries; others are left as they are."""
         at = timezone.now()
         with transaction.atomic():
-            rows = list(queryset.filter(parked_at__isnull=False, sent_at=None).select_for_update(of=("self",)))
+            rows = list(
+                queryset.filter(parked_at__isnull=False, sent_at=None, unwanted=False).select_for_update(of=("self",))
+            )
             again = send_again(Message.objects.filter(pk__in=[row.pk for row in rows]), at=at)
             for row in rows:
                 self.log_change(request, row, _("Tried again"))

@@ -6,12 +6,21 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self) -> "MessageQuerySet":
+        """In the queue, whoever may have leased them."""
+        return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+
+
 class Message(models.Model):
     """One message to one person. Unique per person, kind, object and occasion.
 
     `facts` holds what the wording needs (plain JSON values); the text is written when it is sent,
     in the person's language. Security mail comes ready-made from allauth: its subject and body
     stand in `sealed`, which is erased once sent and never shown.
+
+    A row waits until it is sent, or parked: taken out of the queue because it could not be delivered, or
+    because its person chose not to get its kind by mail (`unwanted`).
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +33,14 @@ class Message(models.Model):
         CLAIM_DECIDED = "claim_decided", _("Claim decided")
         DROP_AHEAD = "drop_ahead", _("A drop is announced")
         DROP_CHANGED = "drop_changed", _("An announced drop changed")
+
+    class Delivery(models.TextChoices):
+        """Where a message stands on its way; derived, see `delivery`."""
+
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        UNDELIVERED = "undelivered", _("Could not be delivered")
+        UNWANTED = "unwanted", _("Not mailed, as you chose")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="portal_messages"
@@ -41,6 +58,9 @@ class Message(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     parked_at = models.DateTimeField(null=True, blank=True)
+    unwanted = models.BooleanField(default=False, db_default=False)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -71,6 +91,11 @@ class Message(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="message_unwanted_is_parked_and_no_service_mail",
+                condition=Q(unwanted=False)
+                | Q(parked_at__isnull=False, sent_at__isnull=True, kind__in=["item_validated", "level_up"]),
+            ),
+            models.CheckConstraint(
                 name="message_sealed_erased_once_sent",
                 condition=Q(sent_at__isnull=True) | Q(sealed__isnull=True),
             ),
@@ -90,3 +115,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about} {self.occasion}"
+
+    @property
+    def delivery(self) -> Delivery:
+        if self.sent_at:
+            return self.Delivery.SENT
+        if self.unwanted:
+            return self.Delivery.UNWANTED
+        return self.Delivery.UNDELIVERED if self.parked_at else self.Delivery.WAITING
