@@ -19,6 +19,7 @@ from django_countries import countries as every_country
 from cps_portal.pages.joining_form import sort_key
 from cps_portal.unfinished_joining import KEPT_FOR
 from kitbag.models import Product
+from kitbag.proofs import KEPT_AFTER_REMOVAL
 from members.models import BenefitClass, CountryTerms, Level, Threshold
 from members.rules.days import programme_day
 from members.rules.levels import benefit_level
@@ -121,6 +122,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
             "version": settings.TERMS_VERSION,
             "since": settings.TERMS_SINCE,
             "unfinished_days": KEPT_FOR.days,
+            "proof_days": KEPT_AFTER_REMOVAL.days,
+            "import_days": settings.IMPORT_KEPT_DAYS,
             "session_days": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
         },
     )
