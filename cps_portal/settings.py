@@ -327,6 +327,11 @@ if not INSECURE_ORIGIN:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "kitbag.camera_photo.HeadOfPhoto",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Logs: one line an event, for people on a terminal and for machines elsewhere.
 _shared_processors: list[structlog.typing.Processor] = [

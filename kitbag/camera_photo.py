@@ -1,12 +1,19 @@
 """Reading the numbers out of a photo: only its Exif part, bounded, nothing kept, no pixel decoded (programme §3)."""
 
+import io
 import struct
 import warnings
+from typing import Any
 
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 from PIL.Image import Exif
 
 from kitbag.rules.camera_photo import Reading, reading_of
 
+# The name of the file in a form, and what is taken of it: a photo speaks of itself before its picture.
+FIELD = "photo"
+HEAD_BYTES = 1024 * 1024
 EXIF_DIRECTORY = 0x8769
 # A photo's Exif part is one segment, and stands before the picture.
 _MOST_SEGMENTS = 64
@@ -20,6 +27,40 @@ class NotReadable(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class HeadOfPhoto(FileUploadHandler):
+    """Takes the beginning of a camera's photo in memory and lets the rest go: no upload of one reaches a disk."""
+
+    head: io.BytesIO | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.head = io.BytesIO() if self.field_name == FIELD else None
+        if self.head is not None:
+            raise StopFutureHandlers
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if self.head is None:
+            return raw_data
+        self.head.write(raw_data[: max(HEAD_BYTES - start, 0)])
+        return None
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
+        head, self.head = self.head, None
+        if head is None:
+            return None
+        size = head.tell()
+        head.seek(0)
+        return InMemoryUploadedFile(
+            file=head,
+            field_name=self.field_name,
+            name=self.file_name,
+            content_type=self.content_type,
+            size=size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )
 
 
 def read_photo(file: bytes) -> Reading:

@@ -5,6 +5,7 @@ import struct
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 from PIL import Image
 
@@ -177,11 +178,32 @@ def test_hostile_fields_are_answered_calmly(as_layla, camera, value):
         assert send(as_layla, photo(), **{"product": camera.sku, name: value}).status_code == 200
 
 
-def test_only_the_head_of_a_photo_is_read(as_layla, camera, monkeypatch):
-    seen = []
+@pytest.mark.parametrize("page", ["kitbag-photo", "kitbag-add"])
+def test_no_photo_reaches_a_disk_and_only_its_head_is_held(as_layla, camera, monkeypatch, tmp_path, settings, page):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    seen, spooled = [], []
     monkeypatch.setattr(
         "cps_portal.pages.kitbag.photo.read_photo", lambda data: seen.append(len(data)) or read_photo(data)
     )
-    send(as_layla, photo() + bytes(3 * 1024 * 1024), product=camera.sku)
-    assert seen == [1024 * 1024]
-    assert camera_photo.read_photo is read_photo
+    monkeypatch.setattr(TemporaryFileUploadHandler, "new_file", lambda self, *_a, **_k: spooled.append(self))
+    sent = SimpleUploadedFile("IMG_0001.JPG", photo() + bytes(6 * 1024 * 1024), "image/jpeg")
+    answer = as_layla.post(reverse(page), {"product": camera.sku, "purchased_on": "soon", "photo": sent})
+    assert answer.status_code == 200
+    assert seen == ([camera_photo.HEAD_BYTES] if page == "kitbag-photo" else [])
+    assert spooled == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_files_go_the_usual_way(rf, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    whole = photo() + bytes(3 * 1024 * 1024)
+    request = rf.post("/", {"file": SimpleUploadedFile("a.jpg", whole), "photo": SimpleUploadedFile("b.jpg", whole)})
+    assert request.FILES["file"].read() == whole
+    assert request.FILES["photo"].read() == whole[: camera_photo.HEAD_BYTES]
+    assert request.FILES["photo"].name == "b.jpg"
+
+
+def test_enter_saves_the_form_and_reads_no_photo(as_layla, layla, camera, register):
+    for page in (f"{reverse('kitbag-add')}?product={camera.sku}", f"/kitbag/{register(layla, camera).pk}/edit/"):
+        form = as_layla.get(page).content.decode().split('enctype="multipart/form-data"')[1]
+        assert "formaction" not in form[form.index("<button") : form.index("</button>")]

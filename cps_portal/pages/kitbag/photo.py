@@ -19,15 +19,13 @@ from cps_portal.pages.kitbag.adding import add_page
 from cps_portal.pages.kitbag.editing import edit_page
 from cps_portal.pages.kitbag.forms import AddForm, DetailsForm
 from cps_portal.pages.kitbag.item import live_item
-from kitbag.camera_photo import NotReadable, read_photo
+from kitbag.camera_photo import FIELD, NotReadable, read_photo
 from kitbag.models import KitItem
 from kitbag.rules.camera_photo import Reading
 from kitbag.rules.serials import normalise
 from members.access import MemberRequest, member_required
 from members.rules.days import programme_day
 
-# What a photo says of itself stands before its picture.
-HEAD_BYTES = 1024 * 1024
 OFFERED = 3
 ERRORS = {
     "not_jpeg": gettext_lazy("This is no JPEG. Choose one as it came from the camera."),
@@ -71,11 +69,11 @@ def kitbag_photo(request: MemberRequest) -> HttpResponse:
 
 def _said(request: MemberRequest, typed: str, *, day: Any, chosen: choosing.Chosen | None) -> dict[str, Any]:
     """What the photo says, each number beside what was typed; or why nothing was read."""
-    upload = request.FILES.get("photo")
+    upload = request.FILES.get(FIELD)
     if upload is None:
         return {"error": str(ERRORS["missing"])}
     try:
-        reading = read_photo(upload.read(HEAD_BYTES))
+        reading = read_photo(upload.read())
     except NotReadable as error:
         return {"error": str(ERRORS[error.code])}
     things = [
