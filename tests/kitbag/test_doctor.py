@@ -105,6 +105,19 @@ def test_a_second_click_changes_nothing(as_layla, layla, register):
     assert standing.on(layla.pk, NOON.date()).points == 300
 
 
+def test_after_a_save_the_next_gap_stands_where_the_member_was(as_layla, layla, register):
+    most, next_, least = (
+        register(layla, ProductFactory(name=str(points), points=points), store="") for points in (300, 200, 100)
+    )
+
+    def at(address, item):
+        return as_layla.post(address, {"item": item.pk, f"{item.pk.hex}-store": "Jacobs"}).url
+
+    assert at(f"{PAGE}?after={most.pk}", next_) == f"{PAGE}?after={most.pk}#gap-{least.pk}"
+    assert at(f"{PAGE}?after=nonsense", most) == f"{PAGE}#gap-{least.pk}"
+    assert at(PAGE, least) == PAGE
+
+
 def test_pages_by_key_and_the_same_queries_at_5_50_and_500(client, db):
     products = [ProductFactory(points=10 + n) for n in range(6)]
     counts = set()

@@ -64,7 +64,7 @@ def kitbag_doctor(request: MemberRequest) -> HttpResponse:
         points = next((one.points for one in waiting if one.id == item.pk), 0)
         tried = _form(item, request.POST)
         if tried is None or (tried.is_valid() and _is_saved(request, item, tried, points=points)):
-            return HttpResponseRedirect(reverse("kitbag-doctor"))
+            return HttpResponseRedirect(_place_of(waiting, item.pk, after=request.GET.get("after", "")))
     begins = next((place + 1 for place, one in enumerate(waiting) if str(one.id) == request.GET.get("after")), 0)
     shown = waiting[begins : begins + PAGE]
     return TemplateResponse(
@@ -79,6 +79,16 @@ def kitbag_doctor(request: MemberRequest) -> HttpResponse:
             "is_first": not begins,
         },
     )
+
+
+def _place_of(waiting: Sequence[Waiting], done: UUID, *, after: str) -> str:
+    """The page as it was, at the gap that follows the one that is done."""
+    page = reverse("kitbag-doctor")
+    if any(str(one.id) == after for one in waiting):
+        page = f"{page}?after={after}"
+    place = next((place for place, one in enumerate(waiting) if one.id == done), len(waiting))
+    following = waiting[place + 1 : place + 2]
+    return f"{page}#gap-{following[0].id}" if following else page
 
 
 def _rows(shown: Sequence[Waiting], tried: GapForm | None) -> list[dict[str, Any]]:
