@@ -130,6 +130,9 @@ class Paper(FPDF):
     ) -> list[str]:
         """The text in lines of a width; words too long for one are cut, what is left after `most` lines ends in …"""
         self._choose(face, size, bold=bold, colour=INK, plain=face == Face.MONO)
+        whole = " ".join(text.split())
+        if not whole or self.get_string_width(whole) <= width:
+            return [whole] if whole else []
         lines: list[str] = []
         line = ""
         for word in self._pieces(text, width):

@@ -1,6 +1,13 @@
-"""Checking a kitbag list: whoever got one sees whether the portal issued it, and what it must say (programme §3)."""
+"""Checking a kitbag list: whoever got one sees whether the portal issued it, and what it must say (programme §3).
+
+Whoever has the code has the paper: the page says of each row what a forger would change (product, end of the serial
+number, day of purchase, value), and of the member only enough to tell another one: first letters and the end of the
+member number. Full serial numbers, names, stores and proofs stay on the paper.
+"""
 
 import hashlib
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from allauth.core.internal import ratelimit
@@ -12,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.kitbag.lists import file_of
+from cps_portal.pdf.kit_list import money
 from kitbag import lists
 from kitbag.models import KitList
 from kitbag.rules.list_codes import grouped, read_code
@@ -58,15 +66,31 @@ def list_check(request: HttpRequest, code: str = "") -> HttpResponse:
             "typed": grouped(issued.code),
             "address": address,
             "on": programme_day(issued.issued_at),
+            "initials": _initials(issued.rows["member"]["name"]),
+            "number_tail": issued.rows["member"]["number"][-TAIL:],
             "items": _items(issued.rows["items"]),
+            "has_values": any(item["value"] for item in issued.rows["items"]),
             "compared": compared or ("none" if request.method == "POST" else ""),
         },
     )
 
 
-def _items(items: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """What is enough to compare with the paper: the product and the end of its serial number, never a name."""
-    return [{"product": item["product"], "tail": item["serial"][-TAIL:]} for item in items]
+def _items(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is enough to compare with the paper, row by row."""
+    return [
+        {
+            "product": item["product"],
+            "tail": item["serial"][-TAIL:],
+            "bought": date.fromisoformat(item["bought"]) if item["bought"] else None,
+            "value": money(Decimal(item["value"]), item["currency"]) if item["value"] else "",
+        }
+        for item in items
+    ]
+
+
+def _initials(name: str) -> str:
+    """The first letter of each part of a name: "L… M…"."""
+    return " ".join(f"{part[0]}…" for part in name.split())
 
 
 def _is_as_issued(issued: KitList, file: UploadedFile) -> bool:
