@@ -13,6 +13,7 @@ from cps_portal.demo import people
 from kitbag.models import Claim, KitItem
 from tests.browser.visitor import OF_THE_LOOK, RULES
 
+IN_DOUBT = "silver-de@example.org"
 LAYLA, EMPTY, ARCHIVE, CLERK = (
     people.LAYLA.email,
     people.EMPTY.email,
@@ -26,6 +27,10 @@ ITEM = """
     SELECT i.id FROM kitbag_kititem i
     JOIN members_member m ON m.id = i.member_id JOIN members_user u ON u.id = m.user_id
     WHERE u.email = %s AND i.state = %s ORDER BY i.added_at LIMIT 1
+"""
+MESSAGE = """
+    SELECT g.id FROM members_message g JOIN members_user u ON u.id = g.user_id
+    WHERE u.email = %s AND g.kind = 'item_validated' ORDER BY g.id LIMIT 1
 """
 CLAIM = "SELECT id FROM kitbag_claim WHERE state = %s ORDER BY id LIMIT 1"
 
@@ -77,14 +82,20 @@ PAGES = [
     Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED]), note="counts"),
     Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.DRAFT]), note="draft"),
     Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.REMOVED]), note="removed"),
+    Page("kitbag-item", LAYLA, of=(ITEM, [LAYLA, KitItem.State.WAITING]), note="checked"),
+    Page("kitbag-item-number", IN_DOUBT, of=(ITEM, [IN_DOUBT, KitItem.State.WAITING])),
     Page("kitbag-item-edit", LAYLA, of=(ITEM, [LAYLA, KitItem.State.DRAFT])),
     Page("kitbag-item-remove", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED])),
     Page("kitbag-item-proof", LAYLA, of=(ITEM, [LAYLA, KitItem.State.VALIDATED])),
     Page("kitbag-claim-answer", LAYLA, of=(CLAIM, [Claim.State.OPEN])),
     Page("kitbag-proofs", LAYLA),
+    Page("kitbag-doctor", EMPTY, note="empty"),
     Page("kitbag-many", LAYLA),
     Page("kitbag-doctor", LAYLA),
     Page("kitbag-list", LAYLA),
+    Page("messages", LAYLA),
+    Page("message", LAYLA, of=(MESSAGE, [LAYLA])),
+    Page("messages-preferences", LAYLA),
     Page("account", LAYLA),
     Page("account_email", LAYLA),
     Page("account_change_password", LAYLA),
