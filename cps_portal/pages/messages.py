@@ -29,7 +29,7 @@ DOTS = {
     Message.Delivery.WAITING: "checking",
     Message.Delivery.SENT: "counts",
     Message.Delivery.UNDELIVERED: "needs-you",
-    Message.Delivery.UNWANTED: "servicing",
+    Message.Delivery.UNWANTED: "",
 }
 
 
@@ -105,6 +105,7 @@ def _line(row: Message) -> dict[str, Any]:
         "at": row.created_at,
         "state": delivery.label,
         "dot": DOTS[delivery],
+        "is_undelivered": delivery is Message.Delivery.UNDELIVERED,
         "sent_at": row.sent_at,
         "waits_until": row.due_at if _waits_for_the_morning(row) else None,
     }
