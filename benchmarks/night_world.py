@@ -66,7 +66,7 @@ SELECT gen_random_uuid(), 'L' || n, 'L' || n, false, 'GB', '2015-03-02', 'Jacobs
     CASE WHEN n %% 3 = 0 THEN 'removed' ELSE 'validated' END, '{}', '', opened, opened,
     CASE WHEN n %% 3 = 0 THEN opened + interval '60 days' END, CASE WHEN n %% 3 = 0 THEN 'sold' ELSE '' END, NULL,
     %(member)s, (%(products)s::bigint[])[6 * n]
-FROM generate_series(1, 500) n, LATERAL (SELECT now() - (3600 - 7 * n) * interval '1 day' AS opened) o"""
+FROM generate_series(1, 500) n, LATERAL (SELECT %(day)s::timestamptz - (3700 - 7 * n) * interval '1 day' AS opened) o"""
 LONG_SPELLS = """INSERT INTO kitbag_spell
     (counted_from, counted_until, opened_at, closed_at, cause, closed_cause, item_id, member_id, product_id)
 SELECT (added_at AT TIME ZONE 'UTC')::date, (removed_at AT TIME ZONE 'UTC')::date, added_at, removed_at, 'registered',
@@ -209,7 +209,7 @@ class World:
         member = self.members + 1
         with self.connected() as cursor:
             cursor.execute("SELECT id FROM kitbag_product ORDER BY id")
-            known = {"member": member, "products": [row[0] for row in cursor.fetchall()], "members": member}
+            known = {"member": member, "products": [row[0] for row in cursor.fetchall()], "day": self.day}
             cursor.execute("SELECT FROM members_member WHERE id = %(member)s", known)
             if cursor.fetchone() is None:
                 cursor.execute("SET session_replication_role = replica; SET TimeZone = 'UTC'")
