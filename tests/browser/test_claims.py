@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from cps_portal.demo.receipts import receipt
 from tests.browser.kit import LENS, PLAIN_AR, SCRIPTS_EN, digits, looked_at, register
@@ -34,7 +35,7 @@ class Dispute:
         page = self.asks.page
         page.click(".kit-todo a.button[href$='ground=used']")
         page.click(PRIMARY)
-        assert page.locator(".error-summary").is_visible(), "a claim needs proof"
+        expect(page.locator(".error-summary"), "a claim needs proof").to_be_visible()
         assert page.locator("input[name=ground][value=used]").is_checked()
         page.set_input_files("input[name=proof_file]", paper(self.serial, "Second hand"))
         page.fill("#id_words", WORDS[self.asks.language])
@@ -104,7 +105,7 @@ def test_the_holder_objects_and_staff_decide(visit):
     clerk = visit(who=CLERK)
     clerk.open(reverse("admin:kitbag_claim_changelist"))
     clerk.page.click(f"a[href*='/{dispute.claim}/change/']")
-    assert clerk.page.get_by_text(dispute.serial).first.is_visible()
+    expect(clerk.page.get_by_text(dispute.serial).first).to_be_visible()
     looked_at(clerk, "claim-8-desk")
     clerk.page.click(f"a[href='{reverse('admin:kitbag_claim_decide', args=[dispute.claim])}']")
     clerk.page.check("input[name=decision][value=claimant]")

@@ -5,6 +5,7 @@ import secrets
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from playwright.sync_api import expect
 
 from members.models import Level
 from tests.browser.kit import digits
@@ -134,4 +135,4 @@ def test_a_photographer_joins_and_reaches_silver(visit, scripts, width, language
     journey.looked_at("11-points")
     visitor.sign_out()
     page.wait_for_url(f"**{reverse('home')}")
-    assert page.locator("#join").is_visible()
+    expect(page.locator("#join")).to_be_visible()

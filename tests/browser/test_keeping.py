@@ -53,7 +53,7 @@ def test_sixty_products_are_pasted_and_seven_left_over(visit, portal, wishes):
     visitor = visit(who="gold-ge@example.org" if wishes["scripts"] else "platinum-sa@example.org", **wishes)
     page = visitor.open(reverse("kitbag-many"))
     page.click(PRIMARY)
-    assert page.locator(".error-summary").is_visible()
+    expect(page.locator(".error-summary")).to_be_visible()
     page.fill("#id_table", sixty_rows([name for (name,) in portal.execute(NUMBERED)]))
     page.click(PRIMARY)
     page.wait_for_url("**/kitbag/many/*-*/")
