@@ -4,8 +4,9 @@ It is decided when a row is leased, never when it is posted: so it holds for row
 and a choice that a person changes meanwhile counts at once.
 
 A day's letter goes after 08:00 of its person's time zone with everything that waits, and at most one goes
-between two mornings. Rows of one letter share the moment they are due and the number of tries; so a letter
-that is repeated holds the same rows, and its Message-ID says so.
+between two mornings: nothing joins one that rests after a failed try, and none goes beside it. Rows of one
+letter share the moment they are due and the number of tries; so a letter that is repeated holds the same
+rows, and its Message-ID says so.
 """
 
 from datetime import datetime, timedelta
@@ -52,7 +53,9 @@ def _of_the_day(message: Message, user_id: int, at: datetime) -> list[Message]:
         rows = [row for row in others if (row.due_at, row.tries) == (message.due_at, message.tries - 1)]
     else:
         zone = time_zone_of(user)
-        if message.created_at > last_morning(at, zone) or _had_a_letter(user, since=last_morning(at, zone)):
+        morning = last_morning(at, zone)
+        resting = any(row.tries for row in others)
+        if message.created_at > morning or resting or _had_a_letter(user, since=morning):
             early = [row for row in others if row.tries == 0 and row.due_at <= at]
             _put_back([message, *early], due_at=next_morning(at, zone))
             return []
