@@ -41,7 +41,7 @@ FAST_TRACK_SLOTS = env.int("FAST_TRACK_SLOTS", default=3)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
 DROP_NOTICE_DAYS = env.int("DROP_NOTICE_DAYS", default=60)
 # Members whose standings the night locks at a time, in one short transaction.
-NIGHT_CHUNK = env.int("NIGHT_CHUNK", default=5_000)
+NIGHT_CHUNK = env.int("NIGHT_CHUNK", default=2_500)
 # The version of the Terms of use and Privacy that members accept on joining, and the day it began.
 TERMS_VERSION = "2026-11"
 TERMS_SINCE = date(2026, 11, 1)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from time import monotonic, sleep
 
 import psycopg2
@@ -121,6 +121,10 @@ class Copy:
         return row == [(True,)]
 
     def finish(self, through: object) -> None:
-        """Wake it until the night of a day is complete."""
-        self.wake()
-        until(lambda: self.complete(through), seconds=30)
+        """Wake it again and again, as the schedule does, until the night of a day is complete."""
+        end = monotonic() + 60
+        while not self.complete(through):
+            assert monotonic() < end, self.family.tail("worker", 60)
+            self.wake()
+            with suppress(AssertionError):
+                until(lambda: self.complete(through), seconds=10)
