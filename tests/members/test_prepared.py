@@ -12,7 +12,7 @@ def test_rows_by_parameters_also_an_empty_array(db):
     assert SUM.rows(1, []) == []
 
 
-def test_it_outlives_a_transaction_that_is_rolled_back(transactional_db):
+def test_it_outlives_a_transaction_that_is_rolled_back(committed_db):
     connection.close()
     with transaction.atomic():
         assert SUM.rows(1, [1]) == [(2,)]
@@ -20,7 +20,7 @@ def test_it_outlives_a_transaction_that_is_rolled_back(transactional_db):
     assert SUM.rows(1, [2]) == [(3,)]
 
 
-def test_a_new_connection_prepares_anew(transactional_db):
+def test_a_new_connection_prepares_anew(committed_db):
     assert SUM.rows(1, [1]) == [(2,)]
     connection.close()
     assert SUM.rows(1, [2]) == [(3,)]
