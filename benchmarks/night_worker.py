@@ -55,9 +55,10 @@ class Worker:
 
     def kill(self) -> None:
         """SIGKILL to the worker and its pool."""
-        process = self.family.children.pop("worker").process
+        process = self.family.children["worker"].process
         os.killpg(process.pid, signal.SIGKILL)
         self.kills += process.wait() == -signal.SIGKILL
+        self.family.end("worker")
 
     @property
     def process(self) -> psutil.Process:

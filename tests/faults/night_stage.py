@@ -1,7 +1,6 @@
 """A server of the tests' own with copies of one world, and a night that a lock of the test holds at a stage."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,12 +108,6 @@ class Copy:
         with Celery(broker=self.redis_url, set_as_current=False) as app:
             for task_id in task_ids or (None,):
                 app.send_task(TASK, task_id=task_id)
-
-    def killed(self) -> None:
-        """SIGKILL to the whole worker, and the proof that this is what ended it."""
-        process = self.family.children.pop("worker").process
-        os.killpg(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
 
     def complete(self, through: object) -> bool:
         row = self.rows("SELECT completed_at IS NOT NULL FROM kitbag_night WHERE day = %s", through)

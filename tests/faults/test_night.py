@@ -25,7 +25,7 @@ from cps_portal.dev.servers import start_postgres, start_valkey
 from kitbag.standing import DAY_LOCK
 from tests.faults.night_stage import Copy, act
 from tests.faults.night_world import MIDST, MISSED
-from tests.faults.worker import until
+from tests.faults.worker import kill, until
 
 numbers = count(1)
 SCHEDULE_OF_YESTERDAY = """
@@ -200,7 +200,7 @@ def test_a_worker_killed_at_every_stage_leaves_no_trace(world, copy):
         with copy.held(statement, *values) as holder:
             copy.wake()
             pid = copy.blocked(holder, doing)
-            copy.killed()
+            kill(copy.family, "worker")
         until(partial(copy.gone, pid))
         assert not copy.complete(world.days_ago(days_ago)) or stage is completion, (days_ago, stage)
     assert len(KILLS) >= 20
@@ -228,17 +228,18 @@ def test_the_database_killed_in_the_middle_of_a_night(world, copy):
             process.kill()
         psutil.wait_procs(backends, timeout=10)
     assert child.process.wait() == -signal.SIGKILL
-    start_again(world, child.program)
+    start_again(world)
     assert "was not properly shut down" in world.family.tail("postgres", 500)
     assert copy.rows("SELECT completed_at FROM kitbag_night WHERE day = %s", world.days_ago(6)) == [(None,)]
     copy.finish(world.today)
     same_as_undisturbed(world, copy)
 
 
-def start_again(world, program):
+def start_again(world):
+    """The family starts what has ended, as it does in the portal's own start script."""
+
     def answers():
-        if world.family.children["postgres"].process.poll() is not None:
-            world.family.start(program)
+        world.family.tend()
         try:
             psycopg2.connect(world.postgres).close()
         except psycopg2.OperationalError:
@@ -254,7 +255,7 @@ def test_the_broker_killed_in_the_middle_of_a_night(world, copy):
         child.process.kill()
         assert child.process.wait() == -signal.SIGKILL
     until(partial(copy.complete, world.today), seconds=30)  # the night needs no broker
-    world.family.start(child.program)
+    world.family.tend()
     until(partial(answers, world.broker))
     same_as_undisturbed(world, copy)
     copy.wake()  # and the worker finds its way back

@@ -65,10 +65,11 @@ def until(true: Callable[[], bool], *, seconds: float = 20) -> None:
 
 
 def kill(family: Family, name: str) -> None:
-    """SIGKILL to a program and all its processes."""
-    process = family.children.pop(name).process
+    """SIGKILL to a program and all its processes; whoever has its number next is none of the family."""
+    process = family.children[name].process
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    assert process.wait() == -signal.SIGKILL
+    family.end(name)
 
 
 def wake(redis_url: str) -> None:
