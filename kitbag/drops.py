@@ -61,6 +61,7 @@ class Fall:
     products: set[int] = field(default_factory=set)
     taken_back: set[int] = field(default_factory=set)
     hold_ends: bool = False
+    short_notice: str = ""
     plan_changed: bool = False
 
     @property
@@ -194,9 +195,12 @@ def _falls(due: Due, members: Sequence[int]) -> dict[int, Fall]:
             fall.plan_changed = True
     ends = Hold.objects.filter(member__in=members, ends_on=due.day)
     standing_still = set(Hold.objects.in_force().filter(pk__in=ends).values_list("pk", flat=True))
-    for hold, member in ends.values_list("pk", "member"):
-        falls[member].hold_ends |= hold in standing_still
-        falls[member].plan_changed |= hold not in standing_still
+    for hold, member, why in ends.values_list("pk", "member", "short_notice"):
+        if hold in standing_still:
+            falls[member].hold_ends = True
+            falls[member].short_notice = why
+        else:
+            falls[member].plan_changed = True
     if due.thresholds_revised:
         for fall in falls.values():
             fall.plan_changed = True
@@ -227,7 +231,7 @@ def _facts(due: Due, fall: Fall, names: dict[int, str]) -> dict[str, object]:
         "to": int(fall.after.level),
         "gap": gap,
         "causes": list(_causes(due, fall)),
-        "short_notice": due.short_notice,
+        "short_notice": " ".join(filter(None, [due.short_notice, fall.short_notice])),
     }
 
 

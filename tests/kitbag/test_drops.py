@@ -163,3 +163,5 @@ def test_less_notice_of_thresholds_and_of_a_holds_new_end_needs_a_reason(omar, v
     assert Hold.objects.count() == 1
     holds.end_hold(hold.pk, ends_on=day, reason="Left", short_notice="They left", by=vera, at=begun)
     assert Hold.objects.count() == 2
+    drops.tell(at=begun)
+    assert Message.objects.get(user=omar.user_id, kind="drop_ahead").facts["short_notice"] == "Late They left"
