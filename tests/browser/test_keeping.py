@@ -166,5 +166,5 @@ def test_the_doctor_closes_a_gap(visit, wishes):
     row.locator("input[name$=store]").fill("Jacobs")
     row.locator("button").click()
     row.wait_for(state="detached")
-    assert page.locator(".toast").count() == 1
+    expect(page.locator(".toast")).to_have_count(1)
     looked_at(visitor, "doctor-2-saved")
