@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cps_portal.pages import needs
 from cps_portal.pages.kitbag.forms import DetailsForm
 from cps_portal.pages.kitbag.item import details_of, live_item
+from cps_portal.pages.kitbag.keys import read_key
 from cps_portal.pages.kitbag.words import saved_words
 from cps_portal.pages.needs import Waiting
 from kitbag import checking, registration, standing
@@ -60,7 +61,7 @@ def kitbag_doctor(request: MemberRequest) -> HttpResponse:
     waiting = [one for one in needs.waiting_of(request.member.pk, day=day) if one.needs_member]
     tried: GapForm | None = None
     if request.method == "POST":
-        item = live_item(request, _uuid(request.POST.get("item", "")) or UUID(int=0))
+        item = live_item(request, read_key(request.POST.get("item", "")) or UUID(int=0))
         points = next((one.points for one in waiting if one.id == item.pk), 0)
         tried = _form(item, request.POST)
         if tried is None or (tried.is_valid() and _is_saved(request, item, tried, points=points)):
@@ -136,10 +137,3 @@ def _is_saved(request: MemberRequest, item: KitItem, form: GapForm, *, points: i
         return False
     messages.success(request, saved_words(saved, name=item.product.name, points=points))
     return True
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

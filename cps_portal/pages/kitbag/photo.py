@@ -5,7 +5,6 @@ The photo comes with the form that is being filled in, and goes with the request
 
 import uuid
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,6 +18,7 @@ from cps_portal.pages.kitbag.adding import add_page
 from cps_portal.pages.kitbag.editing import edit_page
 from cps_portal.pages.kitbag.forms import AddForm, DetailsForm
 from cps_portal.pages.kitbag.item import live_item
+from cps_portal.pages.kitbag.keys import read_key
 from kitbag.camera_photo import FIELD, NotReadable, read_photo
 from kitbag.models import KitItem
 from kitbag.rules.camera_photo import Reading
@@ -42,7 +42,7 @@ def kitbag_photo(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("kitbag-add"))
     day = programme_day(timezone.now())
-    item_id = _uuid(request.POST.get("of", ""))
+    item_id = read_key(request.POST.get("of", ""))
     item = live_item(request, item_id) if item_id else None
     product = choosing.chosen(request.POST.get("product", ""), day=day)
     typed = {name: request.POST.get(name, "")[:200].replace("\x00", "") for name in DetailsForm.base_fields}
@@ -59,7 +59,7 @@ def kitbag_photo(request: MemberRequest) -> HttpResponse:
         return edit_page(request, item, product=product, form=edit, photo=photo)
     if product is None:
         return add_page(request, product=None, form=None, photo=photo)
-    key = _uuid(request.POST.get("item", "")) or uuid.uuid4()
+    key = read_key(request.POST.get("item", "")) or uuid.uuid4()
     country = typed.get("country_of_purchase") or str(request.member.country)
     initial = {**typed, "item": key, "country_of_purchase": country}
     return add_page(
@@ -105,10 +105,3 @@ def _products(reading: Reading, day: Any) -> list[dict[str, str]]:
                 {"what": what, "name": hit["name"], "sku": hit["sku"], "points": hit["points"], "number": number}
             )
     return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
