@@ -254,6 +254,18 @@ STORAGES = {
             },
         ),
     },
+    # Photos and papers of cases, private as well.
+    "cases": {
+        "BACKEND": env.str("CASE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "CASE_STORAGE_OPTIONS",
+            default={
+                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/cases",
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        ),
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))

@@ -40,6 +40,8 @@ SEEDED = {
     "django_migrations",
     "members_countryterms",
     "members_threshold",
+    "servicing_centre",
+    "servicing_openinghours",
     "servicing_serviceterms",
 }
 

@@ -33,6 +33,14 @@ class Message(models.Model):
         CLAIM_DECIDED = "claim_decided", _("Claim decided")
         DROP_AHEAD = "drop_ahead", _("A drop is announced")
         DROP_CHANGED = "drop_changed", _("An announced drop changed")
+        CASE_STEP = "case_step", _("News of a case")
+        CASE_ESTIMATE = "case_estimate", _("An estimate waits")
+        CASE_MESSAGE = "case_message", _("The centre wrote")
+        CASE_LANE = "case_lane", _("Fast Track or standard time")
+        CASE_EXPIRY = "case_expiry", _("A request expires")
+        LOAN_OFFER = "loan_offer", _("A loan is yours to ask for")
+        LOAN_CHANGED = "loan_changed", _("A loan changed")
+        LOAN_DUE = "loan_due", _("A loan is due back")
 
     class Delivery(models.TextChoices):
         """Where a message stands on its way; derived, see `delivery`."""
@@ -87,6 +95,14 @@ class Message(models.Model):
                         "claim_decided",
                         "drop_ahead",
                         "drop_changed",
+                        "case_step",
+                        "case_estimate",
+                        "case_message",
+                        "case_lane",
+                        "case_expiry",
+                        "loan_offer",
+                        "loan_changed",
+                        "loan_due",
                     ]
                 ),
             ),
