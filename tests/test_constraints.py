@@ -13,7 +13,16 @@ from django.db import IntegrityError, connection, models, transaction
 from kitbag import holds
 from kitbag.models import Hold, Spell
 from members.models import Level
-from tests.factories import NOON, UserFactory
+from servicing.models import SlotHold
+from tests.factories import (
+    NOON,
+    CaseFactory,
+    EstimateFactory,
+    IntakeFactory,
+    LoanFactory,
+    LoanUnitFactory,
+    UserFactory,
+)
 
 ITEM = str(uuid.uuid4())
 
@@ -26,6 +35,22 @@ CLAIM = """
         answered_at, answer_words, state, decided_at, note)
     SELECT {item}, %(item)s, '{ground}', '', paper.id, now(), '2030-01-01', '{answer}', {answered}, '', '{state}',
         {decided}, '' FROM paper, generate_series(1, {many})"""
+
+EVENT = """
+    INSERT INTO servicing_caseevent (case_id, stretch_id, at, kind, state, actor, note, facts, internal)
+    VALUES (%(case)s, %(stretch)s, now(), '{kind}', '{state}', '{actor}', '', '{{}}', false)"""
+LINE = """
+    INSERT INTO servicing_estimateline (estimate_id, position, kind, words, amount, why)
+    VALUES (%(estimate)s, {position}, '{kind}', '', {amount}, '')"""
+FILE = """
+    INSERT INTO servicing_casefile (id, case_id, purpose, file, name, content_type, size, digest, uploaded_at)
+    SELECT gen_random_uuid(), %(case)s, '{purpose}', 'a', 'a', '{type}', {size}, 'x', now()
+    FROM generate_series(1, {many})"""
+LOAN = """
+    INSERT INTO servicing_loan (id, unit_id, case_id, member_id, period, state, booked_at, handed_over_at,
+        condition_out, accessories_out, condition_back, accessories_back, damaged, ended_why)
+    VALUES (gen_random_uuid(), %(unit)s, %({case})s, %(member)s, '{period}', '{state}', now(),
+        CASE '{state}' WHEN 'out' THEN now() END, '', '', '', '', false, '')"""
 
 # name of the rule → statements that break it; %(…)s are the rows of the fixture below.
 CASES = {
@@ -292,6 +317,126 @@ CASES = {
     "service_terms_service_known": "UPDATE servicing_serviceterms SET service = 'polish'",
     "service_terms_video_never_faster": "UPDATE servicing_serviceterms SET video_target_days = 4 WHERE level = 2",
     "service_terms_discount_is_a_percentage": "UPDATE servicing_serviceterms SET discount_percent = 101",
+    # centres
+    "centre_code_in_capitals": "UPDATE servicing_centre SET code = 'uk1' WHERE id = %(centre)s",
+    "centre_kind_known": "UPDATE servicing_centre SET kind = 'shop' WHERE id = %(centre)s",
+    "centre_somewhere_on_earth": "UPDATE servicing_centre SET latitude = 90.5 WHERE id = %(centre)s",
+    "centre_services_known": "UPDATE servicing_centre SET services = '{repair,polish}' WHERE id = %(centre)s",
+    "centre_families_known": "UPDATE servicing_centre SET families = '{}' WHERE id = %(centre)s",
+    "centre_currency_has_three_letters": "UPDATE servicing_centre SET currency = 'gbp' WHERE id = %(centre)s",
+    "centre_vat_is_a_percentage": "UPDATE servicing_centre SET vat_percent = 101 WHERE id = %(centre)s",
+    "centre_ends_after_it_begins": "UPDATE servicing_centre SET ended_on = begins_on WHERE id = %(centre)s",
+    "opening_hours_weekday_known": "UPDATE servicing_openinghours SET weekday = 7 WHERE weekday = 0",
+    "opening_hours_open_before_they_close": "UPDATE servicing_openinghours SET closes = opens",
+    "opening_hours_never_overlap": """
+        INSERT INTO servicing_openinghours (centre_id, weekday, opens, closes)
+        VALUES (%(centre)s, 0, '16:59', '18:00')""",
+    "dated_hours_open_before_they_close": """
+        INSERT INTO servicing_datedhours (centre_id, day, opens, note)
+        VALUES (%(centre)s, '2030-01-01', '09:00', '')""",
+    "dated_hours_closed_once": """
+        INSERT INTO servicing_datedhours (centre_id, day, note)
+        SELECT %(centre)s, '2030-01-01', '' FROM generate_series(1, 2)""",
+    "dated_hours_never_overlap": """
+        INSERT INTO servicing_datedhours (centre_id, day, opens, closes, note)
+        SELECT %(centre)s, '2030-01-01', '09:00', '12:00', '' FROM generate_series(1, 2)""",
+    # cases
+    "visitor_has_region_and_card": """
+        INSERT INTO servicing_visitor (region, card_number, name, email, phone, booked_in_at)
+        VALUES ('Canon USA', '', 'Ann', '', '', now())""",
+    "case_of_a_member_or_a_visitor": "UPDATE servicing_case SET member_id = NULL WHERE id = %(case)s",
+    "item_in_one_open_case": "UPDATE servicing_case SET item_id = %(item)s WHERE id = %(other_case)s",
+    "case_state_known": "UPDATE servicing_case SET state = 'lost' WHERE id = %(case)s",
+    "case_service_known": "UPDATE servicing_case SET service = 'polish' WHERE id = %(case)s",
+    "case_sent_somehow": "UPDATE servicing_case SET send_by = 'pigeon' WHERE id = %(case)s",
+    "case_number_spelled": "UPDATE servicing_case SET number = 'UK26000001' WHERE id = %(case)s",
+    "stretch_number_of_case": """
+        INSERT INTO servicing_stretch (case_id, number, centre_id, lane, requested_at, ended_at)
+        VALUES (%(case)s, 1, %(centre)s, 'standard', now(), now())""",
+    "stretch_one_open": """
+        INSERT INTO servicing_stretch (case_id, number, centre_id, lane, requested_at)
+        VALUES (%(case)s, 2, %(centre)s, 'standard', now())""",
+    "stretch_lane_known": "UPDATE servicing_stretch SET lane = 'slow' WHERE id = %(stretch)s",
+    "stretch_terms_copied_together": "UPDATE servicing_stretch SET level = 1 WHERE id = %(other_stretch)s",
+    "stretch_target_only_on_fast_track": "UPDATE servicing_stretch SET target_days = 3 WHERE id = %(other_stretch)s",
+    "stretch_leaves_after_receipt": """
+        UPDATE servicing_stretch SET left_at = received_at - interval '1 second' WHERE id = %(stretch)s""",
+    "stretch_terms_never_change": "UPDATE servicing_stretch SET benefit_level = 3 WHERE id = %(stretch)s",
+    "slot_one_of_three": """
+        INSERT INTO servicing_slothold (member_id, stretch_id, number, taken_at)
+        VALUES (%(member)s, %(other_stretch)s, 4, now())""",
+    "slot_held_by_one_case": """
+        INSERT INTO servicing_slothold (member_id, stretch_id, number, taken_at)
+        VALUES (%(member)s, %(other_stretch)s, 1, now())""",
+    "case_holds_one_slot": """
+        INSERT INTO servicing_slothold (member_id, stretch_id, number, taken_at)
+        VALUES (%(member)s, %(stretch)s, 2, now())""",
+    "slot_freed_after_it_was_taken": """
+        UPDATE servicing_slothold SET freed_at = taken_at - interval '1 second' WHERE id = %(slot)s""",
+    "slot_freed_once": "UPDATE servicing_slothold SET number = 2 WHERE id = %(slot)s",
+    "case_event_step_names_its_state": EVENT.format(kind="step", state="", actor="centre"),
+    "case_event_kind_known": EVENT.format(kind="rumour", state="", actor="centre"),
+    "case_event_actor_known": EVENT.format(kind="message", state="", actor="parrot"),
+    "case_event_never_rewritten": "UPDATE servicing_caseevent SET note = 'x' WHERE case_id = %(case)s",
+    "estimate_version_of_case": """
+        INSERT INTO servicing_estimate
+            (id, case_id, stretch_id, version, currency, vat_percent, note, state, sent_at, expires_at, answered_at)
+        SELECT gen_random_uuid(), case_id, stretch_id, version, currency, vat_percent, '', 'replaced', sent_at,
+            expires_at, now() FROM servicing_estimate WHERE id = %(estimate)s""",
+    "estimate_one_waiting": """
+        INSERT INTO servicing_estimate
+            (id, case_id, stretch_id, version, currency, vat_percent, note, state, sent_at, expires_at)
+        SELECT gen_random_uuid(), case_id, stretch_id, 2, currency, vat_percent, '', state, sent_at, expires_at
+        FROM servicing_estimate WHERE id = %(estimate)s""",
+    "estimate_state_known": "UPDATE servicing_estimate SET state = 'lost', answered_at = now() WHERE id = %(estimate)s",
+    "estimate_answered_once_decided": "UPDATE servicing_estimate SET state = 'accepted' WHERE id = %(estimate)s",
+    "estimate_expires_after_sent": "UPDATE servicing_estimate SET expires_at = sent_at WHERE id = %(estimate)s",
+    "estimate_currency_has_three_letters": "UPDATE servicing_estimate SET currency = 'EU' WHERE id = %(estimate)s",
+    "estimate_decided_once": """
+        UPDATE servicing_estimate SET state = 'declined', answered_at = now() WHERE id = %(estimate)s;
+        UPDATE servicing_estimate SET state = 'accepted' WHERE id = %(estimate)s""",
+    "estimate_line_position": LINE.format(position=1, kind="part", amount=1),
+    "estimate_line_kind_known": LINE.format(position=2, kind="tip", amount=1),
+    "estimate_line_only_discounts_take_off": LINE.format(position=2, kind="part", amount=-1),
+    "estimate_line_never_rewritten": "DELETE FROM servicing_estimateline WHERE estimate_id = %(estimate)s",
+    "intake_never_rewritten": "UPDATE servicing_intake SET condition = 'x' WHERE stretch_id = %(stretch)s",
+    "case_draft_one_an_item": """
+        INSERT INTO servicing_casedraft (id, member_id, item_id, entered, begun_at, changed_at)
+        SELECT gen_random_uuid(), %(member)s, %(draft)s, '{}', now(), now() FROM generate_series(1, 2)""",
+    "case_file_kept_once": FILE.format(purpose="fault", type="image/png", size=1, many=2),
+    "case_file_purpose_known": FILE.format(purpose="fun", type="image/png", size=1, many=1),
+    "case_file_content_type_known": FILE.format(purpose="fault", type="text/html", size=1, many=1),
+    "case_file_not_empty": FILE.format(purpose="fault", type="image/png", size=0, many=1),
+    # loans
+    "loan_unit_once": """
+        INSERT INTO servicing_loanunit (centre_id, product_id, serial, accessories, added_at, out_why)
+        SELECT centre_id, product_id, serial, '', now(), '' FROM servicing_loanunit WHERE id = %(unit)s""",
+    "loan_unit_leaves_the_pool_for_a_reason": "UPDATE servicing_loanunit SET out_since = now() WHERE id = %(unit)s",
+    "loan_unit_has_a_number": "UPDATE servicing_loanunit SET serial = '' WHERE id = %(unit)s",
+    "loan_unit_never_lent_twice": LOAN.format(case="other_case", period="[2026-11-30,2026-12-05)", state="booked"),
+    "loan_unit_out_once": LOAN.format(case="other_case", period="[2027-01-01,2027-01-05)", state="out").replace(
+        "INSERT", "UPDATE servicing_loan SET state = 'out', handed_over_at = now(); INSERT"
+    ),
+    "loan_one_running_a_case": LOAN.format(case="case", period="[2027-01-01,2027-01-05)", state="booked"),
+    # The rule about hand-overs would speak first.
+    "loan_state_known": """
+        SET CONSTRAINTS ALL IMMEDIATE;
+        ALTER TABLE servicing_loan DROP CONSTRAINT loan_handed_over_when_out;
+        UPDATE servicing_loan SET state = 'lost' WHERE id = %(loan)s""",
+    "loan_handed_over_when_out": "UPDATE servicing_loan SET state = 'out' WHERE id = %(loan)s",
+    "loan_period_has_both_ends": "UPDATE servicing_loan SET period = '[2026-12-01,)' WHERE id = %(loan)s",
+    "loan_suspension_ends_after_it_begins": """
+        INSERT INTO servicing_loansuspension (member_id, from_on, until_on, reason, at)
+        VALUES (%(member)s, '2030-01-01', '2030-01-01', 'x', now())""",
+    "loan_suspension_says_why": """
+        INSERT INTO servicing_loansuspension (member_id, from_on, until_on, reason, at)
+        VALUES (%(member)s, '2030-01-01', '2030-02-01', '', now())""",
+    "centre_task_once": """
+        INSERT INTO servicing_centretask (centre_id, kind, words, occasion, made_at)
+        SELECT %(centre)s, 'no_unit', '', 'x', now() FROM generate_series(1, 2)""",
+    "centre_task_kind_known": """
+        INSERT INTO servicing_centretask (centre_id, kind, words, occasion, made_at)
+        VALUES (%(centre)s, 'tea', '', 'x', now())""",
 }
 
 # Triggers say what they refuse in words instead of by name.
@@ -308,6 +453,12 @@ WORDS = {
     "product_has_first_value": "no first valuation",
     "member_has_standing": "no standing",
     "hold_revised_fairly": "only the end of a hold moves",
+    "case_event_never_rewritten": "never rewritten",
+    "estimate_line_never_rewritten": "never rewritten",
+    "intake_never_rewritten": "never rewritten",
+    "stretch_terms_never_change": "what was copied or decided",
+    "slot_freed_once": "only freed, once",
+    "estimate_decided_once": "decided once",
 }
 
 
@@ -323,6 +474,12 @@ def rows(layla, omar, camera, lens, register, vera):
         by=vera,
         at=NOON,
     )
+    other_item = register(omar, camera)
+    case = CaseFactory(item=item, lane="fast", received_at=NOON)
+    other_case = CaseFactory(item=other_item)
+    stretch = case.stretches.get()
+    unit = LoanUnitFactory(centre=case.centre)
+    IntakeFactory(stretch=stretch)
     return {
         "user": layla.user_id,
         "member": layla.pk,
@@ -330,9 +487,18 @@ def rows(layla, omar, camera, lens, register, vera):
         "product": camera.pk,
         "other_product": lens.pk,
         "item": item.pk,
-        "other_item": register(omar, camera).pk,
+        "other_item": other_item.pk,
         "draft": register(layla, lens, store="").pk,
         "hold": hold.pk,
+        "centre": case.centre_id,
+        "case": case.pk,
+        "other_case": other_case.pk,
+        "stretch": stretch.pk,
+        "other_stretch": other_case.stretches.get().pk,
+        "slot": SlotHold.objects.create(member=layla, stretch=stretch, number=1, taken_at=NOON).pk,
+        "estimate": EstimateFactory(case=case).pk,
+        "unit": unit.pk,
+        "loan": LoanFactory(case=case, unit=unit).pk,
     }
 
 
