@@ -13,6 +13,15 @@ What a permission opens where a page writes nothing by itself:
   also gives the reason for telling members of a drop on short notice
 - members.add_threshold: planning thresholds
 - members.change_message: trying a parked message again
+- servicing.change_case: the bench and what it does with a case of one's own centre: receiving, intake, estimates,
+  steps, messages, photos, tracking
+- servicing.add_visitor: booking in a visitor from another CPS region
+- servicing.change_loan: booking a loan for a member, handing it over, taking it back, extending it
+- servicing.change_centretask: marking a task of the centre as done
+- servicing.add_loansuspension: no loans for a member until a day
+
+Centre staff work at one centre (servicing.CentreClerk) and see its rows only, whatever other role they hold;
+without a centre they see none (servicing/admin/scoped.py).
 
 Staff accounts are the superuser's alone.
 """
@@ -54,8 +63,26 @@ KIT = (
 )
 PAPERS = ("kitbag.kitlist", "kitbag.kitimport")
 LEVELS = ("kitbag.standing", "kitbag.levelchange", "kitbag.hold", "kitbag.dropnotice")
+CENTRES = ("servicing.centre", "servicing.openinghours", "servicing.datedhours")
+CLERKS = ("servicing.centreclerk",)
+# What a centre's own people read of its cases; places and drafts are the member's.
+BENCH = (
+    "servicing.case",
+    "servicing.stretch",
+    "servicing.caseevent",
+    "servicing.estimate",
+    "servicing.estimateline",
+    "servicing.intake",
+    "servicing.casefile",
+    "servicing.visitor",
+    "servicing.loan",
+    "servicing.loanunit",
+    "servicing.centretask",
+)
+OF_MEMBERS = ("servicing.slothold", "servicing.casedraft", "servicing.loansuspension")
+SERVICING = (*CENTRES, *CLERKS, *BENCH, *OF_MEMBERS)
 HOUSE = ("kitbag.night", "kitbag.fullcheck", "auth.group", "admin.logentry")
-EVERYTHING = (*PEOPLE, *TERMS, *CATALOGUE, *KIT, *PAPERS, *LEVELS, *HOUSE)
+EVERYTHING = (*PEOPLE, *TERMS, *CATALOGUE, *KIT, *PAPERS, *LEVELS, *SERVICING, *HOUSE)
 
 
 def _may(act: str, models: tuple[str, ...]) -> frozenset[str]:
@@ -64,16 +91,24 @@ def _may(act: str, models: tuple[str, ...]) -> frozenset[str]:
 
 MAY: Mapping[Role, frozenset[str]] = {
     Role.MEMBER_CARE: _may("view", (*PEOPLE, *TERMS, *LEVELS, *KIT, *PAPERS, "kitbag.product", "kitbag.valuation"))
-    | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message"},
+    | _may("view", SERVICING)
+    | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message", "servicing.add_loansuspension"},
     Role.VALIDATION: _may("view", (*KIT, "kitbag.product", "members.member"))
     | {"kitbag.change_kititem", "kitbag.change_proposededit", "kitbag.change_claim"},
-    # Their own centre's cases and units only: there are none yet, so the catalogue and the terms.
-    Role.CENTRE_STAFF: _may("view", ("kitbag.product", "members.countryterms", "servicing.serviceterms")),
+    Role.CENTRE_STAFF: _may("view", ("kitbag.product", "members.countryterms", "servicing.serviceterms"))
+    | _may("view", (*CENTRES, *BENCH))
+    | _may("change", ("servicing.case", "servicing.loan", "servicing.loanunit", "servicing.centretask"))
+    | _may("add", ("servicing.loanunit", "servicing.visitor")),
     Role.LOGISTICS: frozenset(),
     Role.PROGRAMME_MANAGER: _may("view", (*CATALOGUE, *TERMS, "kitbag.night", "kitbag.fullcheck", "kitbag.hold"))
     | _may("add", ("members.countryterms", "servicing.serviceterms", "members.threshold"))
     | _may("change", ("members.countryterms", "servicing.serviceterms", "kitbag.product"))
     | _may("delete", ("members.countryterms", "servicing.serviceterms"))
+    | _may("view", (*CENTRES, *CLERKS, "servicing.loanunit"))
+    | _may("add", (*CENTRES, *CLERKS))
+    | _may("change", (*CENTRES, *CLERKS))
+    # A weekday on which a centre stays closed has no hours; a clerk may leave.
+    | _may("delete", ("servicing.openinghours", "servicing.datedhours", *CLERKS))
     | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"},
     Role.AUDITOR: _may("view", EVERYTHING),
 }
