@@ -294,6 +294,16 @@ def test_the_ribbon_says_why_time_does_not_count():
     assert marks[SUN - timedelta(7)].reason == Reason.WEEKEND
 
 
+def test_days_closed_for_the_same_reason_are_one_stretch():
+    calendar = centre(closed={WED: "Eve", THU: "Feast", FRI: "Feast"})
+    parts = ribbon(run(at(MON, 10), calendar=calendar), at(TUE, 10))
+    assert [(part.reason, part.name, part.start, part.end) for part in parts if part.day in {WED, THU, FRI, SAT}] == [
+        (Reason.HOLIDAY, "Eve", at(WED, 0), at(THU, 0)),
+        (Reason.HOLIDAY, "Feast", at(THU, 0), at(SAT, 0)),
+        (Reason.WEEKEND, "", at(SAT, 0), at(NEXT_MON, 0)),
+    ]
+
+
 def test_a_stopped_clock_has_nothing_ahead():
     shipped = run(at(MON, 10), target=5, stopped=at(WED, 13))
     assert ribbon(shipped, MUCH_LATER)[-1].end == at(WED, 13)
