@@ -46,6 +46,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="10"),
         "options": {"expires": 3600},
     },
+    "see to cases": {
+        "task": "servicing.tasks.see_to_cases",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
     "send queued messages": {
         "task": "members.tasks.deliver_messages",
         "schedule": 20.0,

@@ -1,6 +1,6 @@
 """Fast Track for one thing: yes or no with every reason, and the targets by kind of centre (programme §6).
 
-Slots come with cases; this is what the item and its member's terms say before one is asked for.
+A slot is asked for afterwards (servicing/slots.py): this is what the item, its member's terms and a centre say.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,8 @@ class No(StrEnum):
     LEVEL = "level"
     COUNTRY = "country"
     NO_TARGET = "no_target"
+    CENTRE_KIND = "centre_kind"
+    CENTRE_TARGET = "centre_target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +117,19 @@ def answer(thing: Thing, terms: Terms) -> Answer:
         if days is not None:
             targets += [Target(service, kind, days) for kind in kinds_for(service)]
     return Answer((), tuple(targets)) if targets else Answer((No.NO_TARGET,), ())
+
+
+def at_centre(thing: Thing, terms: Terms, *, service: str, kind: CentreKind, target: int | None) -> tuple[No, ...]:
+    """Why a thing does not go on Fast Track at a centre of a kind; empty where it does.
+
+    `target` is what home terms and the centre's country give together (rules/terms.py), None for none.
+    """
+    reasons: list[No] = [reason for reason in answer(thing, terms).reasons if reason != No.NO_TARGET]
+    if kind not in kinds_for(service):
+        reasons.append(No.CENTRE_KIND)
+    plain, video = terms.days.get(service, (None, None))
+    if (video if thing.video else plain) is None and not set(reasons) & {No.LEVEL, No.COUNTRY}:
+        reasons.append(No.NO_TARGET)
+    elif target is None and not reasons:
+        reasons.append(No.CENTRE_TARGET)
+    return tuple(reasons)

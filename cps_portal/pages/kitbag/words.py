@@ -68,6 +68,8 @@ NOT_ELIGIBLE: dict[No, Words] = {
     No.LEVEL: gettext_lazy("Fast Track begins with Silver."),
     No.COUNTRY: gettext_lazy("Your country’s membership has no Fast Track targets."),
     No.NO_TARGET: gettext_lazy("Your country has no target for this at your level."),
+    No.CENTRE_KIND: gettext_lazy("At partners Fast Track is for repairs only."),
+    No.CENTRE_TARGET: gettext_lazy("The country of this centre has no target for this at your level."),
 }
 NOT_ELIGIBLE_SHORT: dict[No, Words] = {
     No.NOT_LISTED: gettext_lazy("No: not on the list"),
@@ -77,6 +79,8 @@ NOT_ELIGIBLE_SHORT: dict[No, Words] = {
     No.LEVEL: gettext_lazy("No: from Silver"),
     No.COUNTRY: gettext_lazy("No: not in your country"),
     No.NO_TARGET: gettext_lazy("No: no target"),
+    No.CENTRE_KIND: gettext_lazy("No: repairs only"),
+    No.CENTRE_TARGET: gettext_lazy("No: no target there"),
 }
 CENTRES: dict[CentreKind, Words] = {
     CentreKind.CANON: gettext_lazy("Canon Service & Repair Centres"),

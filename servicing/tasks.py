@@ -1,0 +1,17 @@
+"""Wake-up calls of servicing: each looks for what is due, does it, and returns (cps_portal/celery.py says when)."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from servicing import bench, estimating, expiring
+
+
+@shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
+def see_to_cases() -> dict[str, int]:
+    """Estimates and requests whose time is over, and cases that close by themselves; how many of each."""
+    at = timezone.now()
+    return {
+        "estimates": estimating.expire_estimates(at=at),
+        "requests": expiring.expire_requests(at=at),
+        "closed": bench.close_what_is_back(at=at),
+    }
