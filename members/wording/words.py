@@ -1,0 +1,70 @@
+"""What the wording of every kind shares: words for codes, news of a level, addresses and figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from babel.numbers import format_currency
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from members.models import Level, Message, User
+
+Words = str | Promise
+# user, level before, level after, programme day → lines in the active language
+News = Callable[[User, Level, Level, date], Sequence[str]]
+# Subject and what the templates of a kind are given
+Said = tuple[str, dict[str, Any]]
+
+_words: dict[Message.Kind, dict[str, Words]] = {}
+_news: list[News] = []
+
+
+def name_codes(kind: Message.Kind, words: Mapping[str, Words]) -> None:
+    """Give the codes in a kind's facts their words (lazy translations)."""
+    _words.setdefault(kind, {}).update(words)
+
+
+def tell_news(news: News) -> None:
+    """Register what says what a level brings; asked at sending, in the person's language."""
+    if news not in _news:
+        _news.append(news)
+
+
+def word(kind: Message.Kind, code: str) -> str:
+    """The words of a code in the active language. Raises KeyError for one that nobody named."""
+    return str(_words.get(kind, {})[code])
+
+
+def news_of(user: User, old: Level, new: Level, day: date) -> list[str]:
+    """What a new level brings, from every app that registered for it."""
+    return [line for news in _news for line in news(user, old, new, day)]
+
+
+def link(name: str, *args: object) -> str:
+    """The full address of a page of the portal."""
+    return settings.PORTAL_ORIGIN + reverse(name, args=args)
+
+
+def figure(points: int) -> str:
+    """Points as everywhere: a comma at the thousands, Western digits in every language."""
+    return f"{points:,}"
+
+
+def money(amount: str, currency: str) -> str:
+    """An amount with its currency as everywhere: £1,452.40, with Western digits in every language."""
+    return format_currency(Decimal(amount), currency, locale="en_GB")
+
+
+def moment(text: str, zone: str) -> str:
+    """An ISO moment as a centre's clock shows it, with the place that the clock stands in."""
+    here = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    place = get_timezone_location(zone, locale=get_language() or "en", return_city=True)
+    return _("%(moment)s, %(place)s time") % {"moment": date_format(here, "D j M Y, H:i"), "place": place}
