@@ -10,6 +10,16 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 - drop_ahead: day, points (that fall), products (names), total (after it), from, to, gap (points more that
   keep the level, 0 where none is lost), causes (codes), short_notice (the reason, "" where told in time)
 - drop_changed: the same, and change: "level" (it now costs one) or "withdrawn" (points are those told before)
+- loan_offer: case, number (of the case), product, ground ("missed", "parts" or "usually_late": why the loan is
+  theirs to ask for), parts_on (day or "")
+- loan_changed: case, number, product, loan, unit (its product's name), serial, from_on, until_on (days; the last
+  is the day it is due back), note (the centre's words, else ""), change:
+  "booked" (by the centre), "moved" (the booking is for another unit now, the one named), "no_unit" (the booking
+  ended: no other unit is free; the centre looks for one, other days may be free), "longer" (the repair takes
+  longer: keep it until until_on), "back" (the repaired thing is back: due on until_on), "left" (the booking
+  ended: the repair was sent back before the loan began), "cancelled" (the centre ended the booking)
+- loan_due: case, number, product, loan, unit, serial, due_on (day), centre (its name), reminder: "soon" (two days
+  before), "today", "overdue_1" and "overdue_3" (one, three days after it)
 
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
