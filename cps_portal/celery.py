@@ -51,6 +51,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 290},
     },
+    "sweep files that no case needs": {
+        "task": "servicing.tasks.sweep_case_files",
+        "schedule": crontab(hour="4", minute="25"),
+        "options": {"expires": 3600},
+    },
     "send queued messages": {
         "task": "members.tasks.deliver_messages",
         "schedule": 20.0,

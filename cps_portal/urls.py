@@ -28,6 +28,7 @@ from cps_portal.pages.points import points
 from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
+from cps_portal.pages.servicing.files import case_file
 from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
 from cps_portal.pages.what_if import what_if, what_if_drafts
@@ -75,6 +76,7 @@ urlpatterns = [
     path("kitbag/proofs/<uuid:proof_id>/remove/", kitbag_proof_remove, name="kitbag-proof-remove"),
     path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
     path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
+    path("servicing/files/<uuid:file_id>/", case_file, name="case-file"),
     path("messages/", messages, name="messages"),
     path("messages/choices/", messages_preferences, name="messages-preferences"),
     path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),
@@ -83,6 +85,7 @@ urlpatterns = [
     path("mailbox/<str:name>/", mailbox_mail, name="mailbox-mail"),
     path("csp-report/", csp_report, name="csp-report"),
     path("", include("kitbag.urls")),
+    path("", include("servicing.urls")),
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -203,7 +203,7 @@ def sweep(*, at: datetime) -> int:
         storage.delete(str(proof.file.name))
         Proof.objects.filter(pk=proof.pk).update(file="")
         gone += 1
-    for name in _names(storage, ""):
+    for name in names_in(storage):
         is_old = storage.get_modified_time(name) < at - ORPHAN_AFTER
         if is_old and not Proof.objects.filter(file=name).exists():
             storage.delete(name)
@@ -211,7 +211,7 @@ def sweep(*, at: datetime) -> int:
     return gone
 
 
-def _names(storage: Storage, folder: str) -> Iterator[str]:
+def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
     """Names of all stored files; they lie two folders deep at most."""
     if folder and not storage.exists(folder):
         return
@@ -222,4 +222,4 @@ def _names(storage: Storage, folder: str) -> Iterator[str]:
     for file in files:
         yield f"{folder}/{file}" if folder else file
     for inner in folders:
-        yield from _names(storage, f"{folder}/{inner}" if folder else inner)
+        yield from names_in(storage, f"{folder}/{inner}" if folder else inner)

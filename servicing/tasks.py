@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, expiring
+from servicing import bench, estimating, expiring, files
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -15,3 +15,9 @@ def see_to_cases() -> dict[str, int]:
         "requests": expiring.expire_requests(at=at),
         "closed": bench.close_what_is_back(at=at),
     }
+
+
+@shared_task(time_limit=1500, name="servicing.tasks.sweep_case_files")
+def sweep_case_files() -> int:
+    """Delete requests that were left half-way and files that no case needs. Returns how many files went."""
+    return files.sweep(at=timezone.now())

@@ -156,3 +156,15 @@ def shelf(tmp_path, settings):
         "proofs": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
     }
     return tmp_path
+
+
+@pytest.fixture
+def case_shelf(tmp_path, settings):
+    """Where files of cases lie, empty: a folder of the test."""
+    place = tmp_path / "cases"
+    place.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "cases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(place)}},
+    }
+    return place

@@ -1,0 +1,1 @@
+"""Pages of servicing for members: sending in, cases, estimates, loans (programme §6)."""

@@ -1,0 +1,33 @@
+"""A file of a case, for whoever may see the case (programme §6, §10)."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from cps_portal.staff_access import passed_second_factor
+from kitbag.serving import shown
+from members.access import member_of
+from members.models import User
+from servicing.access import files_for_staff, own_files
+from servicing.files import content_of
+from servicing.models import CaseFile
+
+
+@require_safe
+@login_required
+def case_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """The file; to everybody who may not see it, it is not there (404)."""
+    file = get_object_or_404(_seen(request), pk=file_id)
+    return shown(lambda: content_of(file), content_type=file.content_type, name=file.name)
+
+
+def _seen(request: HttpRequest) -> QuerySet[CaseFile]:
+    assert isinstance(request.user, User)
+    member = member_of(request.user)
+    seen = own_files(member.pk) if member else CaseFile.objects.none()
+    # Staff pages ask for a second factor, and so do files that they show.
+    return seen | files_for_staff(request.user) if passed_second_factor(request) else seen

@@ -1,0 +1,35 @@
+"""Who sees which case and its files: members their own, centre staff their centre's, others by permission (§10)."""
+
+from django.db.models import Q, QuerySet
+
+from members.models import User
+from members.rules.roles import Role
+from servicing.models import CaseFile, CentreClerk
+
+# No centre has this key: what centre staff see who work at none.
+NOWHERE = 0
+
+
+def centre_seen_by(user: User) -> int | None:
+    """The key of the one centre whose rows a member of staff sees; None for every centre's.
+
+    Whoever has the role Centre staff is held to it, also with another role beside.
+    """
+    if user.is_superuser or not user.groups.filter(name=Role.CENTRE_STAFF).exists():
+        return None
+    return CentreClerk.objects.filter(user=user).values_list("centre", flat=True).first() or NOWHERE
+
+
+def own_files(member_id: int) -> QuerySet[CaseFile]:
+    """Files of a member's cases and drafts; not those of what the centre wrote for itself."""
+    own = Q(case__member=member_id) | Q(case=None, draft__member=member_id)
+    return CaseFile.objects.filter(own).exclude(event__internal=True)
+
+
+def files_for_staff(user: User) -> QuerySet[CaseFile]:
+    """Files of the cases that a member of staff may look into; none without the permission."""
+    if not (user.is_active and user.is_staff and user.has_perm("servicing.view_case")):
+        return CaseFile.objects.none()
+    centre = centre_seen_by(user)
+    files = CaseFile.objects.filter(case__isnull=False)
+    return files if centre is None else files.filter(case__centre=centre)
