@@ -18,11 +18,15 @@ STATIC = Path(settings.BASE_DIR) / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 JOINED: dict[str, tuple[Path, ...]] = {
     "css/portal.css": tuple(
-        STATIC / "css" / f"{part}.css" for part in ("tokens", "base", "layout", "components", "kitbag", "what_if")
+        STATIC / "css" / f"{part}.css"
+        for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing_public")
     ),
     "js/portal.js": (
         HTMX,
-        *(STATIC / "js" / f"{part}.js" for part in ("theme", "menu", "dialog", "typeahead", "notices", "copy")),
+        *(
+            STATIC / "js" / f"{part}.js"
+            for part in ("theme", "menu", "dialog", "typeahead", "notices", "copy", "position")
+        ),
     ),
 }
 
