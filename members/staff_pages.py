@@ -204,7 +204,7 @@ def _before(form: forms.ModelForm, name: str) -> str:
 
 def _value(form: forms.ModelForm, name: str) -> str:
     value = form.cleaned_data.get(name)
-    if isinstance(value, QuerySet):
+    if isinstance(value, (QuerySet, list)):
         return ", ".join(str(row) for row in value) or shown(None)
     return shown(value.pk if isinstance(value, Model) else value)
 

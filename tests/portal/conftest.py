@@ -26,8 +26,29 @@ from kitbag.removal import remove_item
 from members.messages import post_security
 from members.models import Acceptance, Level
 from members.rules.roles import Role
+from servicing.models import (
+    CaseDraft,
+    CaseEvent,
+    CaseFile,
+    Centre,
+    CentreClerk,
+    CentreTask,
+    DatedHours,
+    LoanSuspension,
+    SlotHold,
+)
 from tests.conftest import details
-from tests.factories import NOON, MemberFactory, ProofFactory
+from tests.factories import (
+    NOON,
+    CaseFactory,
+    EstimateFactory,
+    IntakeFactory,
+    LoanFactory,
+    MemberFactory,
+    ProofFactory,
+    UserFactory,
+    VisitorFactory,
+)
 from tests.portal.staff import as_role
 
 TOMORROW = NOON.date() + timedelta(days=1)
@@ -57,6 +78,37 @@ def a_claim(item):
     )
 
 
+def servicing_at(centre, item, by):
+    """A case of an item with all that goes with one, a visitor's beside it, and what else a centre has."""
+    case = CaseFactory(centre=centre, item=item, lane="fast", received_at=NOON)
+    stretch = case.stretches.get()
+    SlotHold.objects.create(member=item.member, stretch=stretch, number=1, taken_at=NOON)
+    EstimateFactory(case=case)
+    IntakeFactory(stretch=stretch, by=by)
+    told = CaseEvent.objects.create(case=case, stretch=stretch, at=NOON, kind="message", actor="centre", note="Hello")
+    CaseFile.objects.create(
+        case=case,
+        event=told,
+        purpose="message",
+        file=f"aa/{case.pk.hex}",
+        name="shutter.jpg",
+        content_type="image/jpeg",
+        size=10,
+        digest="0" * 64,
+        uploaded_at=NOON,
+    )
+    CaseDraft.objects.create(member=item.member, item=item, begun_at=NOON, changed_at=NOON)
+    CaseFactory(centre=centre, visitor=VisitorFactory(), product=item.product)
+    loan = LoanFactory(case=case)
+    LoanSuspension.objects.create(
+        member=item.member, from_on=NOON.date(), until_on=TOMORROW, reason="Late", loan=loan, by=by, at=NOON
+    )
+    CentreTask.objects.create(centre=centre, kind="no_unit", case=case, loan=loan, occasion=str(loan.pk), made_at=NOON)
+    DatedHours.objects.create(centre=centre, day=TOMORROW, note="Stocktaking")
+    CentreClerk.objects.create(user=UserFactory(is_staff=True), centre=centre)
+    return case
+
+
 @pytest.fixture
 def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     """Every model of the staff pages has a row."""
@@ -70,6 +122,7 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     )
     lost = register(omar, camera, serial="012345678901")
     register(omar, lens, serial="9876543210")
+    servicing_at(Centre.objects.get(code="UK"), validated, vera)
     remove_item(lost.pk, member_id=omar.pk, reason="stolen", at=NOON, by=omar.user)
     FormerNumber.objects.create(product=camera, serial="111111111111", item=waiting, replaced_at=NOON)
     valuing.replan(

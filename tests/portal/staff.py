@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.rules.roles import Role
+from servicing.models import Centre, CentreClerk
 from tests.factories import NOON, UserFactory
 
 SUPERUSER = "superuser"
@@ -20,8 +21,8 @@ EVERYBODY = [*(role.value for role in Role), SUPERUSER]
 BESIDE_THE_PROGRAMME = ("account_", "auth_", "django_", "mfa_", "portal_cache", "usersessions_")
 
 
-def staff_user(role, **fields):
-    """A member of staff with one role, or the superuser."""
+def staff_user(role, *, centre="UK", **fields):
+    """A member of staff with one role, or the superuser; centre staff work at the centre of a code."""
     user = UserFactory(
         email=f"{role.lower().replace(' ', '.')}@staff.example.org",
         name=role,
@@ -31,6 +32,8 @@ def staff_user(role, **fields):
     )
     if role != SUPERUSER:
         user.groups.add(Group.objects.get(name=role))
+    if role == Role.CENTRE_STAFF:
+        CentreClerk.objects.create(user=user, centre=Centre.objects.get(code=centre))
     return user
 
 

@@ -1,0 +1,89 @@
+"""Centre staff see the rows of their own centre, on every page (programme §10); other roles see all centres'."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
+
+from members.models import User
+from members.rules.roles import Role
+from members.staff_pages import FactAdmin, StaffAdmin
+from servicing.admin.finding import cases_called
+from servicing.models import CentreClerk
+
+# No centre has this key: what centre staff see who work at none.
+NOWHERE = 0
+
+
+def centre_seen(request: HttpRequest) -> int | None:
+    """The key of the one centre whose rows a user sees; None for every centre's.
+
+    Whoever has the role Centre staff is held to it, also with another role beside.
+    """
+    user = request.user
+    assert isinstance(user, User)
+    if user.is_superuser or not user.groups.filter(name=Role.CENTRE_STAFF).exists():
+        return None
+    return CentreClerk.objects.filter(user=user).values_list("centre", flat=True).first() or NOWHERE
+
+
+class ScopedAdmin(StaffAdmin):
+    """Rows of a centre. Lists, searches, filters, choices in forms, pages and histories all ask get_queryset.
+
+    `centre_path` leads from a row to the key of its centre; rows without one ("") are no centre's to see.
+    """
+
+    centre_path = "centre"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        centre = centre_seen(request)
+        if centre is None:
+            return rows
+        return rows.filter(**{self.centre_path: centre}) if self.centre_path else rows.none()
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # The stock page looks for the row before it asks whether the user may see any.
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        """A form offers, and takes, only rows that the user could open."""
+        model = db_field.remote_field.model
+        page = self.admin_site.get_model_admin(model) if self.admin_site.is_registered(model) else None
+        if isinstance(page, ScopedAdmin):
+            return page.get_queryset(request)
+        return super().get_field_queryset(db, db_field, request)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Which centre is no question for those who see one."""
+        filters = super().get_list_filter(request)
+        return filters if centre_seen(request) is None else [entry for entry in filters if entry != "centre"]
+
+
+class CentreFactAdmin(ScopedAdmin, FactAdmin):
+    """Facts of a centre: only read here."""
+
+
+class CaseFactAdmin(CentreFactAdmin):
+    """Facts about a case, which its centre sees from the first stretch on; `case_path` leads to the case."""
+
+    centre_path = "case__centre"
+    case_path = "case"
+    search_fields = ["case__number"]
+    search_help_text = gettext_lazy("Case, serial, tracking or member number, in any spelling")
+    linked_lookups: tuple[str, ...] = ("case__id__exact",)
+    ordering = ["-pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        typed = search_term.replace("\x00", "").strip()
+        if not typed:
+            return queryset, False
+        return queryset.filter(**{f"{self.case_path}__in": cases_called(typed)}), False
