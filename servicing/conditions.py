@@ -1,5 +1,6 @@
 """What a member gets for a thing and a service at a centre on a day: level, terms of both countries, reasons (§6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -62,24 +63,36 @@ def conditions_of(item: KitItem, member: Member, centre: Centre, *, service: str
 
 def of_level(level: Level, thing: Thing, member: Member, centre: Centre, *, service: str, day: date) -> Conditions:
     """The same at any level: to show what another one would change."""
-    home, abroad = str(member.country), str(centre.country)
+    return at_centres(level, thing, member, [centre], service=service, day=day)[centre.pk]
+
+
+def at_centres(
+    level: Level, thing: Thing, member: Member, centres: Collection[Centre], *, service: str, day: date
+) -> dict[int, Conditions]:
+    """The same at several centres, by their keys; two queries whatever their number."""
+    home = str(member.country)
     country = CountryTerms.objects.of(home, day=day)
     cap = country.cap if country else Level.RED
     reached = Level(min(level, cap))
+    countries = {home, *(str(centre.country) for centre in centres)}
     rows = {
         str(row.country): row_of(row)
-        for row in ServiceTerms.objects.on(day).filter(country__in={home, abroad}, level=reached, service=service)
+        for row in ServiceTerms.objects.on(day).filter(country__in=countries, level=reached, service=service)
     }
-    given = together(
-        rows.get(home, NOTHING) if country else NOTHING,
-        rows.get(abroad, NOTHING),
-        kind=CentreKind(centre.kind),
-        video=thing.video,
-    )
     at_home = rows.get(home, NOTHING)
     terms = Terms(level, cap, {service: (at_home.target, at_home.video_target)})
-    reasons = at_centre(thing, terms, service=service, kind=CentreKind(centre.kind), target=given.target)
-    return Conditions(Level(level), reached, cap, reasons, given)
+    found = {}
+    for centre in centres:
+        kind = CentreKind(centre.kind)
+        given = together(
+            at_home if country else NOTHING,
+            rows.get(str(centre.country), NOTHING),
+            kind=kind,
+            video=thing.video,
+        )
+        reasons = at_centre(thing, terms, service=service, kind=kind, target=given.target)
+        found[centre.pk] = Conditions(Level(level), reached, cap, reasons, given)
+    return found
 
 
 def row_of(terms: ServiceTerms) -> Row:
