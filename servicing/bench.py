@@ -11,7 +11,7 @@ from kitbag.registration import KitError
 from kitbag.renumbering import renumber
 from members.models import Message, User
 from servicing import slots
-from servicing.casework import PORTAL, Actor, CaseError, Kind, Who, as_centre, lock, note, step, tell
+from servicing.casework import PORTAL, Actor, CaseError, Kind, Who, as_centre, lock, news_of, note, step, tell
 from servicing.models import Case, CaseEvent, Stretch
 from servicing.rules.steps import LEFT, OVER, State
 
@@ -48,9 +48,7 @@ def await_parts(case_id: UUID, *, parts_on: date | None, words: str = "", at: da
             Message.Kind.CASE_STEP,
             occasion=f"parts {at.isoformat()}",
             at=at,
-            state=State.AWAITING_PARTS.value,
-            words=words,
-            parts_on=expected,
+            **news_of(stretch, State.AWAITING_PARTS, words=words, parts_on=expected),
         )
     else:
         step(case, stretch, State.AWAITING_PARTS, as_centre(by), at=at, words=words, parts_on=expected)

@@ -18,6 +18,8 @@ from servicing.rules.numbers import case_number
 from servicing.rules.steps import LEFT, OVER, State, may
 
 Kind, Who = CaseEvent.Kind, CaseEvent.Actor
+# What a step knows that its member is told, too.
+TOLD = frozenset({"parts_on", "tracking", "carrier", "back_on", "expired"})
 
 
 class CaseError(KitError):
@@ -118,8 +120,25 @@ def step(
         _leave_servicing(case)
     turnaround.keep(stretch, at=at)
     if actor.who != Who.MEMBER and to != State.ESTIMATE_SENT:
-        tell(case, Message.Kind.CASE_STEP, occasion=str(event.pk), at=at, state=to.value, words=words)
+        tell(case, Message.Kind.CASE_STEP, occasion=str(event.pk), at=at, **news_of(stretch, to, words=words, **facts))
     return event
+
+
+def news_of(stretch: Stretch, to: State, *, words: str = "", **facts: Any) -> dict[str, Any]:
+    """What the message of a step says beside the case (members/wording), with the clock as it was read last."""
+    runs = to not in LEFT | OVER and stretch.target_days is not None and stretch.due_at is not None
+    return {
+        "state": to.value,
+        "words": words,
+        "due_at": stretch.due_at.isoformat() if runs and stretch.due_at else "",
+        "zone": stretch.centre.time_zone,
+        **{name: fact for name, fact in facts.items() if name in TOLD},
+    }
+
+
+def about(case: Case) -> dict[str, Any]:
+    """The facts that every message about a case holds."""
+    return {"case": str(case.pk), "number": case.number, "product": case.product.name}
 
 
 def _leave_servicing(case: Case) -> None:
@@ -136,6 +155,6 @@ def tell(case: Case, kind: Message.Kind, *, occasion: str, at: datetime, **facts
         kind=kind,
         about=f"case {case.pk}",
         occasion=occasion,
-        facts={"case": str(case.pk), "number": case.number, "product": case.product.name, **facts},
+        facts={**about(case), **facts},
         at=at,
     )

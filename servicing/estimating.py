@@ -108,6 +108,7 @@ def send_estimate(
         total=total,
         currency=estimate.currency,
         valid_until=estimate.expires_at.astimezone(ZoneInfo(case.centre.time_zone)).date().isoformat(),
+        words=words,
     )
     return estimate
 

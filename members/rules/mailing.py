@@ -5,6 +5,14 @@ still without them, a day runs by which to act, or a benefit is lost. It always 
 item_needs_you, claim_against, claim_decided, drop_ahead, drop_changed, level_down. A kind that is not named
 here counts as service mail, so that a new one is never kept from anybody by mistake.
 
+All mail about cases and loans is service mail as well, and none of it can be refused. A thing of the member's
+is in other hands while a clock runs: an estimate waits and expires (case_estimate), a request expires
+(case_expiry), the centre asks something (case_message), a target or the benefits that hang on it come or go
+(case_lane), and each step says where the thing is and when to expect it (case_step). A loan is somebody
+else's next booking: the right to one lasts as long as the repair (loan_offer), its days and its unit change
+(loan_changed), and it has to be back on a day (loan_due). They come because the member asked for a service,
+a handful in each case, and stop with it.
+
 The rest is good news that stands on the member's pages as well and asks for nothing: a product counts, a
 level went up. It is not urgent (one letter a day for those who like it so) and may be refused (RFC 8058).
 """

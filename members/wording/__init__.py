@@ -21,13 +21,22 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 - loan_due: case, number, product, loan, unit, serial, due_on (day), centre (its name), reminder: "soon" (two days
   before), "today", "overdue_1" and "overdue_3" (one, three days after it)
 
+About cases (all: case (id), number, product; moments as ISO text, amounts as text):
+
+- case_step: state (code), words (the centre's), due_at (moment, "" where no target runs) with zone (IANA); and
+  what the step knows: parts_on (day or ""), tracking, carrier, back_on (day), expired (an estimate was)
+- case_estimate: version, total, currency, valid_until (day), words
+- case_message: words
+- case_lane: lane ("fast" or "standard"), reasons (codes of servicing/rules/eligibility.py)
+- case_expiry: expires_on (day)
+
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
 `tell_news` here: rows keep codes, and the words are those of the day of sending.
 """
 
 from members.wording.words import link, name_codes, tell_news
-from members.wording.writing import LETTER, PART, Text, Unwritable, page_of, subject_of, tidy, write
+from members.wording.writing import LETTER, PART, Text, Unwritable, page_of, preview, subject_of, tidy, write
 
 __all__ = [
     "LETTER",
@@ -37,6 +46,7 @@ __all__ = [
     "link",
     "name_codes",
     "page_of",
+    "preview",
     "subject_of",
     "tell_news",
     "tidy",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.urls import NoReverseMatch
 from django.utils.translation import override
 
 from members.models import Message, User
-from members.wording import items, levels
+from members.wording import cases, items, levels, loans
 from members.wording.words import Said, link
 
 # What stands around the words of a kind: templates/emails/<layout>.html and .txt.
@@ -43,6 +44,14 @@ def write(message: Message, *, layout: str = LETTER, stop: str = "") -> Text:
         text = tidy(render_to_string(f"emails/{message.kind}.txt", context))
         context["layout"] = f"emails/{layout}.html"
         return Text(subject=subject, text=text, html=render_to_string(f"emails/{message.kind}.html", context))
+
+
+def preview(user: User, kind: Message.Kind, facts: Mapping[str, Any]) -> Text:
+    """The message that a user would get, in their language, before it is posted; nothing is written.
+
+    `facts` as for the kind: servicing/casework.py gives those of a step. Raises Unwritable.
+    """
+    return write(Message(user=user, kind=kind, facts=dict(facts)))
 
 
 def subject_of(message: Message) -> str:
@@ -82,7 +91,14 @@ def _fitting() -> Iterator[None]:
         yield
     except KeyError as error:
         raise Unwritable(f"Without words or fact: {error}") from error
-    except (ValueError, TypeError, NoReverseMatch, TemplateDoesNotExist, TemplateSyntaxError) as error:
+    except (
+        ValueError,
+        TypeError,
+        InvalidOperation,
+        NoReverseMatch,
+        TemplateDoesNotExist,
+        TemplateSyntaxError,
+    ) as error:
         raise Unwritable(f"{type(error).__name__}: {error}") from error
 
 
@@ -100,4 +116,12 @@ CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], Said]] = {
     Message.Kind.LEVEL_DOWN: levels.level_down,
     Message.Kind.DROP_AHEAD: levels.drop_ahead,
     Message.Kind.DROP_CHANGED: levels.drop_changed,
+    Message.Kind.CASE_STEP: cases.case_step,
+    Message.Kind.CASE_ESTIMATE: cases.case_estimate,
+    Message.Kind.CASE_MESSAGE: cases.case_message,
+    Message.Kind.CASE_LANE: cases.case_lane,
+    Message.Kind.CASE_EXPIRY: cases.case_expiry,
+    Message.Kind.LOAN_OFFER: loans.loan_offer,
+    Message.Kind.LOAN_CHANGED: loans.loan_changed,
+    Message.Kind.LOAN_DUE: loans.loan_due,
 }

@@ -8,6 +8,9 @@ from kitbag.models import LevelChange, WaitingReason
 from members import wording
 from members.models import Level, Member, Message
 from servicing.models import ServiceTerms
+from servicing.rules.eligibility import No
+from servicing.rules.lending import Reminder, Right
+from servicing.rules.steps import State
 from tests.factories import NOON, MemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,21 @@ DROP = {
 }
 COSTS_A_LEVEL = DROP | {"total": 988, "to": 1, "gap": 12}
 CHANGED = COSTS_A_LEVEL | {"change": "level"}
+CASE = {"case": ITEM, "number": "UK-26-004417", "product": "EOS R5 Mark II"}
+STEP = CASE | {
+    "state": "received",
+    "words": "",
+    "due_at": "2026-11-26T17:30:00+00:00",
+    "zone": "Europe/London",
+}
+ESTIMATE = CASE | {"version": 2, "total": "452.40", "currency": "GBP", "valid_until": "2026-12-08", "words": ""}
+WROTE = CASE | {"words": "Did it fall?\nWe see <a dent>."}
+STANDARD = CASE | {"lane": "standard", "reasons": ["country"]}
+EXPIRY = CASE | {"expires_on": "2026-12-14"}
+OFFER = CASE | {"ground": "parts", "parts_on": "2026-12-03"}
+LENT = CASE | {"loan": ITEM, "unit": "EOS R5", "serial": "012021000123"}
+CHANGE = LENT | {"from_on": "2026-12-01", "until_on": "2026-12-10", "note": "", "change": "longer"}
+DUE = LENT | {"due_on": "2026-12-10", "centre": "Canon Service & Repair Centre, UK", "reminder": "soon"}
 EVERY_KIND = [
     ("item_validated", VALIDATED),
     ("item_needs_you", NEEDS_YOU),
@@ -48,6 +66,14 @@ EVERY_KIND = [
     ("claim_decided", DECIDED),
     ("drop_ahead", COSTS_A_LEVEL),
     ("drop_changed", CHANGED),
+    ("case_step", STEP),
+    ("case_estimate", ESTIMATE),
+    ("case_message", WROTE),
+    ("case_lane", STANDARD),
+    ("case_expiry", EXPIRY),
+    ("loan_offer", OFFER),
+    ("loan_changed", CHANGE),
+    ("loan_due", DUE),
 ]
 
 
@@ -215,7 +241,87 @@ def test_a_decision_is_told_to_each_side_in_its_own_words(facts, subject, words)
     assert f"/kitbag/{ITEM}/" in text.html
 
 
+def test_a_step_says_where_the_thing_is_and_its_target_by_the_centres_clock():
+    text = written("case_step", STEP)
+    assert text.subject == "UK-26-004417: it is at the centre"
+    assert "This is about your EOS R5 Mark II, case UK-26-004417." in text.text
+    assert "Its target is to leave the centre by Thu 26 Nov 2026, 17:30, London time." in text.text
+    assert f"{settings.PORTAL_ORIGIN}/servicing/UK-26-004417/" in text.text
+    assert "wrote" not in text.text
+    berlin = written("case_step", STEP | {"zone": "Europe/Berlin", "words": "Came <wet>."})
+    assert "by Thu 26 Nov 2026, 18:30, Berlin time." in berlin.text
+    assert "The centre wrote:\nCame <wet>." in berlin.text
+    assert "Came &lt;wet&gt;." in berlin.html
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"state": "awaiting_parts", "parts_on": "2026-12-03"}, "The part is expected on 3 Dec 2026."),
+        ({"state": "awaiting_parts", "parts_on": ""}, "The day on which it comes is not known yet."),
+        (
+            {"state": "shipped", "tracking": "JD0002", "carrier": "Parcel", "due_at": ""},
+            "Tracking number: JD0002 (Parcel)",
+        ),
+        ({"state": "closed", "back_on": "2026-12-01", "due_at": ""}, "open the case again until 31 Dec 2026."),
+        ({"state": "declined", "expired": True}, "was not answered in time, so it counts as declined."),
+    ],
+)
+def test_a_step_says_what_it_knows(facts, words):
+    assert words in written("case_step", STEP | facts).text
+
+
+def test_an_estimate_says_its_sum_and_until_when():
+    text = written("case_estimate", ESTIMATE)
+    assert text.subject == "UK-26-004417: estimate £452.40 waits for you"
+    assert "Estimate 2 is £452.40, VAT included." in text.text
+    assert "until the end of 8 Dec 2026, by the centre’s clock." in text.text
+
+
+def test_the_lane_says_why_and_what_the_centre_wrote_is_there():
+    assert written("case_message", WROTE).subject == "UK-26-004417: the centre wrote to you"
+    assert "We see <a dent>." in written("case_message", WROTE).text
+    standard = written("case_lane", STANDARD)
+    assert standard.subject == "UK-26-004417: goes on at the standard time"
+    assert "- Your country’s membership has no Fast Track targets." in standard.text
+    fast = written("case_lane", CASE | {"lane": "fast", "reasons": []})
+    assert fast.subject == "UK-26-004417: on Fast Track now"
+    assert "standard time" not in fast.text
+    assert written("case_expiry", EXPIRY).subject == "UK-26-004417: your request expires on 14 Dec 2026"
+
+
+def test_a_loan_says_its_unit_and_its_days():
+    offer = written("loan_offer", OFFER)
+    assert offer.subject == "UK-26-004417: a loan is yours to ask for"
+    assert "A part it needs comes too late for its target. The part is expected on 3 Dec 2026." in offer.text
+    assert f"{settings.PORTAL_ORIGIN}/servicing/UK-26-004417/loan/" in offer.text
+    longer = written("loan_changed", CHANGE)
+    assert longer.subject == "UK-26-004417: keep your loan until 10 Dec 2026"
+    assert "Loan: EOS R5, serial number 012021000123.\nDue back on 10 Dec 2026." in longer.text
+    booked = written("loan_changed", CHANGE | {"change": "booked", "note": "At the desk."})
+    assert "From 1 Dec 2026, due back on 10 Dec 2026." in booked.text
+    assert "The centre wrote:\nAt the desk." in booked.text
+    assert "Due back" not in written("loan_changed", CHANGE | {"change": "left"}).text
+    assert "Back to: Canon Service & Repair Centre, UK." in written("loan_due", DUE).text
+
+
+def test_a_message_can_be_read_before_it_is_posted():
+    user = UserFactory(name="Layla Mansour")
+    assert wording.preview(user, Message.Kind.CASE_STEP, STEP) == written("case_step", STEP, user)
+    assert not Message.objects.exists()
+
+
 def test_every_code_has_its_words():
+    for state in set(State) - {State.REQUESTED, State.ESTIMATE_SENT}:
+        assert written("case_step", STEP | {"state": state.value})
+    for reason in No:
+        assert written("case_lane", STANDARD | {"reasons": [reason.value]})
+    for ground in Right:
+        assert written("loan_offer", OFFER | {"ground": ground.value})
+    for change in ("booked", "moved", "no_unit", "longer", "back", "left", "cancelled"):
+        assert written("loan_changed", CHANGE | {"change": change})
+    for reminder in Reminder:
+        assert written("loan_due", DUE | {"reminder": reminder.value})
     for reason in WaitingReason:
         assert written("item_needs_you", NEEDS_YOU | {"reasons": [reason.value]})
     for cause in LevelChange.Cause:
@@ -271,6 +377,16 @@ def test_text_is_plain(kind, facts):
         ("drop_ahead", {name: fact for name, fact in DROP.items() if name != "short_notice"}),
         ("drop_changed", DROP),
         ("drop_changed", DROP | {"change": "whim"}),
+        ("case_step", STEP | {"state": "whim"}),
+        ("case_step", STEP | {"due_at": "soon"}),
+        ("case_step", STEP | {"zone": "Europe/Nowhere"}),
+        ("case_estimate", ESTIMATE | {"total": "much"}),
+        ("case_lane", STANDARD | {"reasons": ["whim"]}),
+        ("case_lane", STANDARD | {"lane": "slow"}),
+        ("case_expiry", CASE),
+        ("loan_offer", OFFER | {"ground": "whim"}),
+        ("loan_changed", CHANGE | {"change": "whim"}),
+        ("loan_due", DUE | {"due_on": ""}),
         ("security", {}),
     ],
 )
