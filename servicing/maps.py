@@ -10,10 +10,13 @@ from servicing.rules.projection import EMEA, EUROPE, Window
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A centre on a map, in per cent of its frame. `code` is empty where the other map shows it larger."""
+    """A centre on a map, in per cent of its frame as SVG writes it.
 
-    x: float
-    y: float
+    `code` and `name` are empty where the other map shows it larger.
+    """
+
+    x: str
+    y: str
     is_canon: bool
     is_nearest: bool
     code: str
@@ -26,7 +29,7 @@ class Map:
 
     name: str
     pins: Sequence[Pin]
-    here: Point | None
+    here: tuple[str, str] | None
     is_main: bool
 
 
@@ -62,6 +65,7 @@ def _pin(one: Found, window: Window, *, is_nearest: bool) -> Pin:
     )
 
 
-def _per_cent(window: Window, point: Point) -> Point:
+def _per_cent(window: Window, point: Point) -> tuple[str, str]:
+    """Texts, so that no language writes its own decimal sign into them."""
     x, y = window.project(*point)
-    return round(x * 100 / window.width, 2), round(y * 100 / window.height, 2)
+    return f"{x * 100 / window.width:.2f}%", f"{y * 100 / window.height:.2f}%"

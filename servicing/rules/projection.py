@@ -6,6 +6,8 @@ The drawing (servicing/data/draw_map.py) and the pins go through the same lines,
 from dataclasses import dataclass
 from math import cos, radians, sin, sqrt
 
+EDGE = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -30,14 +32,14 @@ class Window:
         return x - self.left, -y - self.top
 
     def shows(self, latitude: float, longitude: float) -> bool:
-        """Whether a point in degrees lies in the frame."""
+        """Whether a point in degrees lies in the frame, far enough from its edge for a whole pin."""
         x, y = self.project(latitude, longitude)
-        return 0 <= x <= self.width and 0 <= y <= self.height
+        return EDGE <= x <= self.width - EDGE and EDGE <= y <= self.height - EDGE
 
 
 # The whole of EMEA, from Iceland to the Cape and to Kazakhstan; and Europe larger, as its own map agency draws it.
 EMEA = Window("emea", latitude=20, longitude=27, radius=620, left=-545, top=-572, width=980, height=1180)
-EUROPE = Window("europe", latitude=52, longitude=14, radius=1500, left=-500, top=-530, width=1000, height=1070)
+EUROPE = Window("europe", latitude=52, longitude=14, radius=1500, left=-500, top=-530, width=1000, height=985)
 WINDOWS = (EMEA, EUROPE)
 
 

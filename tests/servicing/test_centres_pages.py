@@ -172,6 +172,16 @@ def test_a_centres_page_says_where_when_and_what(client, world):
     assert "Yes, as your level and country give them" in uk
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_pins_stand_where_the_projection_says_in_every_language(client, world, language):
+    client.cookies["django_language"] = language
+    page = client.get("/centres/", {"near": "Paris"}).content.decode()
+    places = re.findall(r'<svg class="(?:pin|here)[^"]*" x="([^"]*)" y="([^"]*)"', page)
+    # On both maps London, Reykjavík and Paris; Cairo and the Cape on that of EMEA.
+    assert len(places) == 8
+    assert all(re.fullmatch(r"\d{1,2}\.\d\d%", number) for place in places for number in place)
+
+
 def test_words_of_the_faq_stand_on_the_page(client):
     page = client.get("/centres/").content.decode()
     for words in (
