@@ -56,6 +56,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="25"),
         "options": {"expires": 3600},
     },
+    "see to loans": {
+        "task": "servicing.tasks.see_to_loans",
+        "schedule": crontab(minute="*/30"),
+        "options": {"expires": 1700},
+    },
     "send queued messages": {
         "task": "members.tasks.deliver_messages",
         "schedule": 20.0,

@@ -10,7 +10,7 @@ from django.db import transaction
 from kitbag.models import FormerNumber, Product, StolenUnit
 from kitbag.rules.serials import normalise
 from members.models import User
-from servicing import slots, turnaround
+from servicing import lending, slots, turnaround
 from servicing.casework import Actor, CaseError, Kind, as_centre, lock, next_number, note, step
 from servicing.conditions import calendar_to_keep
 from servicing.models import Case, Centre, CentreTask, Intake, SendBy, Service, Stretch, Visitor
@@ -60,6 +60,7 @@ def receive(case_id: UUID, *, seen: Seen, received_at: datetime | None = None, a
     agrees = not seen.serial or normalise(seen.serial) == case.serial
     step(case, stretch, State.RECEIVED, actor, at=came, agrees=agrees)
     _keep_intake(stretch, seen, agrees=agrees, at=at, actor=actor)
+    lending.follow(case, stretch, at=at)
     return case
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, expiring, files
+from servicing import bench, estimating, expiring, files, lending
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -15,6 +15,12 @@ def see_to_cases() -> dict[str, int]:
         "requests": expiring.expire_requests(at=at),
         "closed": bench.close_what_is_back(at=at),
     }
+
+
+@shared_task(time_limit=1500, name="servicing.tasks.see_to_loans", acks_late=True)
+def see_to_loans() -> dict[str, int]:
+    """Rights that the clock gives, days that move, reminders and what is overdue; how many of each."""
+    return lending.daily(at=timezone.now())
 
 
 @shared_task(time_limit=1500, name="servicing.tasks.sweep_case_files")

@@ -1,6 +1,7 @@
 """Courtesy backup loans: units of centres, and who has them when (programme §6)."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -100,6 +101,18 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.period}"
+
+    @property
+    def from_on(self) -> date:
+        """Its first day; a loan returned on the day it was fetched has none in its period."""
+        assert self.period.lower is not None
+        return self.period.lower
+
+    @property
+    def due_on(self) -> date:
+        """The day it is due back, free for the next; the same is true of it."""
+        assert self.period.upper is not None
+        return self.period.upper
 
 
 class LoanSuspension(models.Model):

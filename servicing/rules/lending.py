@@ -23,6 +23,7 @@ class NoLoan(StrEnum):
     """Why it is not."""
 
     LEVEL = "level"
+    COUNTRY = "country"
     ON_TIME = "on_time"
     NOT_AT_THE_CENTRE = "not_at_the_centre"
     SUSPENDED = "suspended"
@@ -33,17 +34,19 @@ class NoLoan(StrEnum):
 class Bench:
     """A case as the right to a loan sees it.
 
-    `loan_after`: working days after which it is late, None where the terms give no loan. `counted` and `missed`
-    come from the clock, which was run with `loan_after` as its target; `late_on` is the centre's day on which
-    it comes to be late. `parts_on`: when awaited parts are expected. `p90`: working days of nine in ten of the
-    centre's cases, None where it has too few.
+    `loan_after`: working days after which it is late, None where the terms give no loan; `high_enough`: the
+    benefit level is one that has loans, so that a country's terms are what is missing. `missed` comes from the
+    clock, which was run with `loan_after` as its target; `late_on` is the centre's day on which it comes to be
+    late. `parts_on`: when awaited parts are expected. `p90`: working days of nine in ten of the centre's cases,
+    None where it has too few.
     """
 
     state: State
     fast: bool
     loan_after: int | None
-    missed: bool
-    late_on: date | None
+    high_enough: bool = True
+    missed: bool = False
+    late_on: date | None = None
     parts_on: date | None = None
     p90: Fraction | None = None
     suspended: bool = False
@@ -58,7 +61,7 @@ def right(bench: Bench) -> Right | NoLoan:
     if not bench.fast:
         return NoLoan.STANDARD
     if bench.loan_after is None:
-        return NoLoan.LEVEL
+        return NoLoan.COUNTRY if bench.high_enough else NoLoan.LEVEL
     if bench.state not in AT_THE_CENTRE:
         return NoLoan.NOT_AT_THE_CENTRE
     if bench.suspended:
@@ -91,6 +94,34 @@ def expected_back(
     return ends_on(ready, calendar, days=shipping)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The day a loan would be due back by what is known of the repair now.
+
+    `dated`: it follows from a day ahead, a target's or that of parts; otherwise only from today, and moves on with
+    every day. `is_back`: the repaired thing is back, so that nothing moves it any more.
+    """
+
+    due_on: date
+    dated: bool
+    is_back: bool = False
+
+
+def next_due(plan: Plan, *, told: date, starts: date, out: bool, today: date) -> date:
+    """The day a loan is due back from now on; `told` is the one it had.
+
+    One that is out is never due earlier than was told, unless the thing is back. While the repair is late without
+    a day, it moves only when its first reminder would go out, so that nobody is told a new day every day. A booking
+    follows its repair both ways, and lasts a day at least.
+    """
+    if not out:
+        return max(plan.due_on, starts + timedelta(days=1))
+    if plan.is_back:
+        return plan.due_on
+    is_near = told + timedelta(days=_OFFSETS[Reminder.SOON]) <= today
+    return max(told, plan.due_on) if plan.dated or is_near else told
+
+
 class Reminder(StrEnum):
     """Two days before, on the day, and one and three days after it."""
 
@@ -109,6 +140,22 @@ def reminder_due(due_on: date, today: date) -> Reminder | None:
     return come[-1] if come else None
 
 
-def is_match(*, wanted_mount: str, wanted_family: str, mount: str, family: str) -> bool:
-    """Whether a unit can stand in: of the same family, and for bodies and lenses of the same mount."""
-    return family == wanted_family and (not wanted_mount or mount == wanted_mount)
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A product as lending compares it with another."""
+
+    sku: str
+    family: str
+    mount: str
+    category: str
+    series: str
+
+
+def is_match(wanted: Kit, unit: Kit) -> bool:
+    """Whether a unit can stand in: of the same family, and where the thing has a mount, of the same mount."""
+    return unit.family == wanted.family and (not wanted.mount or unit.mount == wanted.mount)
+
+
+def likeness(wanted: Kit, unit: Kit) -> tuple[int, int, int]:
+    """How well a unit stands in, best first when sorted: the same product, then its series, then its category."""
+    return (unit.sku != wanted.sku, unit.series != wanted.series, unit.category != wanted.category)
