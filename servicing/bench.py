@@ -10,7 +10,7 @@ from django.db import transaction
 from kitbag.registration import KitError
 from kitbag.renumbering import renumber
 from members.models import Message, User
-from servicing import slots
+from servicing import lending, slots
 from servicing.casework import PORTAL, Actor, CaseError, Kind, Who, as_centre, lock, news_of, note, step, tell
 from servicing.models import Case, CaseEvent, Stretch
 from servicing.rules.steps import LEFT, OVER, State
@@ -25,6 +25,7 @@ def take_step(case_id: UUID, to: State, *, words: str = "", at: datetime, by: Us
         raise CaseError("not_now")
     case, stretch = lock(case_id)
     step(case, stretch, to, as_centre(by), at=at, words=words)
+    lending.follow(case, stretch, at=at)
     return case
 
 
@@ -52,6 +53,7 @@ def await_parts(case_id: UUID, *, parts_on: date | None, words: str = "", at: da
         )
     else:
         step(case, stretch, State.AWAITING_PARTS, as_centre(by), at=at, words=words, parts_on=expected)
+    lending.follow(case, stretch, at=at)
     return case
 
 
@@ -77,6 +79,7 @@ def send_back(
     case.save(update_fields=["outbound_tracking", "outbound_carrier", "parts_on"])
     step(case, stretch, to, as_centre(by), at=at, words=words, tracking=tracking, carrier=carrier)
     slots.free(stretch, as_centre(by), at=at)
+    lending.follow(case, stretch, at=at)
     return case
 
 
@@ -100,6 +103,7 @@ def is_back(case_id: UUID, *, on: date | None = None, at: datetime, actor: Actor
         raise CaseError("back_in_the_future")
     stretch.back_on = day
     step(case, stretch, State.CLOSED, actor, at=at, back_on=day.isoformat())
+    lending.follow(case, stretch, at=at)
     return case
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from members.models import Message, User
+from servicing import lending
 from servicing.casework import PORTAL, Actor, CaseError, Kind, as_centre, lock, note, step, tell
 from servicing.models import Case, Estimate, EstimateLine, Stretch
 from servicing.rules import charges
@@ -141,6 +142,7 @@ def answer(estimate_id: UUID, *, accept: bool, words: str = "", at: datetime, ac
     estimate.save(update_fields=["state", "answered_at"])
     to = State.ACCEPTED if accept else State.DECLINED
     step(case, stretch, to, actor, at=at, words=words, version=estimate.version, total=str(sums_of(estimate).total))
+    lending.follow(case, stretch, at=at)
     return estimate
 
 
@@ -161,4 +163,5 @@ def _expire(estimate_id: UUID, *, at: datetime) -> int:
     ended = estimate.expires_at
     note(stretch, Kind.ESTIMATE_EXPIRED, PORTAL, at=ended, version=estimate.version)
     step(case, stretch, State.DECLINED, PORTAL, at=ended, version=estimate.version, expired=True)
+    lending.follow(case, stretch, at=at)
     return 1
