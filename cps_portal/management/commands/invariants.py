@@ -5,14 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from kitbag import invariants
+from kitbag import invariants as of_kitbags
+from servicing import invariants as of_servicing
 
 
 class Command(BaseCommand):
-    help = "Check the standings against the facts, and everything else that must hold."
+    help = "Check the standings against the facts, cases against their events, and everything else that must hold."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = list(invariants.broken(at=timezone.now()))
+        at = timezone.now()
+        findings = [*of_kitbags.broken(at=at), *of_servicing.broken(at=at)]
         for finding in findings:
             self.stderr.write(finding)
         if findings:
