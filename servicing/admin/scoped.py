@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from members.models import User
 from members.rules.roles import Role
 from members.staff_pages import FactAdmin, StaffAdmin
-from servicing.admin.finding import cases_called
+from servicing.finding import cases_called
 from servicing.models import CentreClerk
 
 # No centre has this key: what centre staff see who work at none.

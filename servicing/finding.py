@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kitbag.models import FormerNumber
 from kitbag.rules.serials import normalise
 from servicing.models import Case
 from servicing.rules.numbers import read_number
+
+# Fewer letters of a name would find half a centre.
+NAME_AT_LEAST = 3
 
 
 def cases_called(typed: str) -> QuerySet[Any]:
@@ -32,3 +35,12 @@ def _branches(typed: str) -> Iterator[QuerySet[Case]]:
         yield cases.filter(item__serial=serial)
         yield cases.filter(item__in=FormerNumber.objects.filter(serial=serial).values("item"))
         yield cases.filter(member__number=serial)
+
+
+def cases_named(typed: str, *, centre_id: int) -> QuerySet[Case]:
+    """Cases of a centre whose member, visitor or addressee has such a name; none for fewer than three letters."""
+    name = " ".join(typed.split())
+    if len(name) < NAME_AT_LEAST:
+        return Case.objects.none()
+    of_person = Q(member__user__name__icontains=name) | Q(visitor__name__icontains=name)
+    return Case.objects.filter(of_person | Q(return_name__icontains=name), centre=centre_id)
