@@ -44,7 +44,7 @@ PUBLIC = (
     Place("home", _("Levels"), anchor="#levels"),
     Place("products", _("Kit values"), also=("product",)),
     Place("countries", _("Countries")),
-    Place("centres", _("Find a centre")),
+    Place("centres", _("Find a centre"), also=("centre",)),
     Place("events", _("Events")),
     Place("help", _("Help")),
 )
@@ -53,6 +53,7 @@ ACCOUNT = (
     Place("account", _("Account")),
     Place("messages", _("Messages"), also=("message",)),
     Place("products", _("Kit values")),
+    Place("centres", _("Find a centre"), also=("centre",)),
 )
 FOOT = (
     Place("privacy", _("Privacy")),

@@ -15,9 +15,9 @@ from servicing.rules.projection import WINDOWS, Window
 
 Point = tuple[float, float]
 MAP = Path(__file__).resolve().parents[2] / "static" / "map" / "land.svg"
-MARGIN = 12  # units drawn beyond the frame, so that a coast is not cut in sight
-DETAIL = 3.0  # least area in square units that a corner must span to stay
-SMALLEST = 6.0  # least area in square units of an island
+MARGIN = 6  # units drawn beyond the frame, so that a coast is not cut in sight
+DETAIL = 2.5  # least area in square units that a corner must span to stay
+SMALLEST = 2.5  # least area in square units of an island
 
 
 def rings(topology: dict[str, Any]) -> Iterator[list[Point]]:

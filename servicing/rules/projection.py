@@ -6,7 +6,7 @@ The drawing (servicing/data/draw_map.py) and the pins go through the same lines,
 from dataclasses import dataclass
 from math import cos, radians, sin, sqrt
 
-EDGE = 15
+EDGE = 8  # half a pin, in SVG units
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Window:
 
 
 # The whole of EMEA, from Iceland to the Cape and to Kazakhstan; and Europe larger, as its own map agency draws it.
-EMEA = Window("emea", latitude=20, longitude=27, radius=620, left=-545, top=-572, width=980, height=1180)
-EUROPE = Window("europe", latitude=52, longitude=14, radius=1500, left=-500, top=-530, width=1000, height=985)
+EMEA = Window("emea", latitude=20, longitude=27, radius=310, left=-272, top=-286, width=490, height=590)
+EUROPE = Window("europe", latitude=52, longitude=14, radius=750, left=-250, top=-265, width=500, height=492)
 WINDOWS = (EMEA, EUROPE)
 
 
