@@ -44,7 +44,7 @@ class MemberAdmin(FactAdmin):
         return f"{obj.user.name}, {obj.spaced_number}"
 
     def tools(self, request: HttpRequest, obj: Member) -> Iterable[tuple[str, str]]:
-        """Links to the member's rows in the kitbag's pages, each for those who may see it."""
+        """Links to the member's rows in the pages about kit and cases, each for those who may see it."""
         may = request.user.has_perm
         if may("kitbag.add_hold"):
             yield _("Hold a level…"), f"{reverse('admin:kitbag_hold_add')}?member={obj.number}"
@@ -52,6 +52,7 @@ class MemberAdmin(FactAdmin):
             ("kitbag", "kititem", _("Kit"), "&state=all"),
             ("kitbag", "hold", _("Holds"), ""),
             ("kitbag", "levelchange", _("Levels"), ""),
+            ("servicing", "case", _("Cases"), ""),
         )
         for app, model, label, more in lists:
             if may(f"{app}.view_{model}"):

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from kitbag.models import Hold, KitItem, Product
+from servicing.models import LoanUnit
 from tests.portal.staff import SUPERUSER, confirmed, programme_tables, staff_user
 from tests.portal.test_admin_access import MODELS, address, label
 
@@ -149,6 +150,10 @@ def test_forms_refuse_or_keep_odd_values(superuser, a_row_of_each):
         reverse("admin:members_countryterms_add"),
         reverse("admin:servicing_serviceterms_add"),
         reverse("admin:members_user_add"),
+        reverse("admin:servicing_centre_add"),
+        reverse("admin:servicing_centreclerk_add"),
+        reverse("admin:servicing_loanunit_add"),
+        address(LoanUnit, "change", LoanUnit.objects.first().pk),
     ]
     for page in pages:
         fields = superuser.get(page).context["adminform"].form.fields
