@@ -28,7 +28,11 @@ from cps_portal.pages.points import points
 from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
+from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
+from cps_portal.pages.servicing.case import case
+from cps_portal.pages.servicing.estimate import estimate, estimate_pdf
 from cps_portal.pages.servicing.files import case_file
+from cps_portal.pages.servicing.listing import servicing
 from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
 from cps_portal.pages.what_if import what_if, what_if_drafts
@@ -84,6 +88,14 @@ urlpatterns = [
     path("mailbox/", mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox_mail, name="mailbox-mail"),
     path("csp-report/", csp_report, name="csp-report"),
+    path("servicing/", servicing, name="servicing"),
+    path("servicing/<str:number>/", case, name="case"),
+    path("servicing/<str:number>/write/", case_write, name="case-write"),
+    path("servicing/<str:number>/parcel/", case_tracking, name="case-tracking"),
+    path("servicing/<str:number>/back/", case_back, name="case-back"),
+    path("servicing/<str:number>/again/", case_reopen, name="case-reopen"),
+    path("estimates/<str:token>/", estimate, name="estimate"),
+    path("estimates/<str:token>/estimate.pdf", estimate_pdf, name="estimate-pdf"),
     path("", include("kitbag.urls")),
     path("", include("servicing.urls")),
     path("health/", health, name="health"),

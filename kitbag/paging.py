@@ -55,7 +55,7 @@ def _checked(name: str, value: Any) -> Any:
         raise ValueError(name)
     if name == "pk":
         return UUID(value)
-    if name == "added_at":
+    if name.endswith("_at"):
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(name)

@@ -70,6 +70,19 @@ REFUSALS: dict[str, tuple[str, Words]] = {
         gettext_lazy("All three Fast Track places are taken. Choose whether it waits for one or goes at once."),
     ),
     "not_now": ("", gettext_lazy("The case has moved on in the meantime. Look at it again.")),
+    "answered": ("", gettext_lazy("This estimate was answered in the meantime. Look at the case again.")),
+    "replaced": ("", gettext_lazy("A newer estimate has replaced this one. Open the case to read and answer it.")),
+    "expired": (
+        "",
+        gettext_lazy(
+            "The time to answer this estimate is over: it counts as declined. Write to the centre if you still want it."
+        ),
+    ),
+    "changed": ("", gettext_lazy("This changed a moment ago. Look at it and send it again.")),
+    "words_missing": ("words", gettext_lazy("Write something first.")),
+    "too_late": ("", gettext_lazy("The days in which this was possible are over.")),
+    "back_too_early": ("on", gettext_lazy("It was not shipped yet on this day.")),
+    "back_in_the_future": ("on", gettext_lazy("This day lies in the future.")),
     "file_empty": ("photos", gettext_lazy("This file is empty.")),
     "file_large": ("photos", gettext_lazy("This file is larger than 10 MB. Send a smaller photo.")),
     "file_unknown": ("photos", gettext_lazy("This is no PDF, JPEG, PNG, HEIC or TIFF. Choose another file.")),

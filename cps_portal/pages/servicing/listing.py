@@ -1,0 +1,154 @@
+"""Servicing: the three slots, what waits, what runs at the standard time, what was begun and what is over (§6)."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from cps_portal.pages.counting import in_words, sentence
+from cps_portal.pages.servicing.looking import place
+from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of
+from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
+from cps_portal.pages.servicing.times import local_day
+from kitbag import listing, standing
+from kitbag.paging import Key, beyond, decoded, encoded
+from members.access import MemberRequest, member_required
+from members.models import Member
+from members.rules.days import programme_day
+from servicing import eligibility
+from servicing.models import Case, CaseDraft, Stretch
+from servicing.rules.steps import OVER, State
+
+CLOSED_SHOWN = 20
+KEYS: tuple[Key, ...] = (("changed_at", True), ("pk", True))
+Lane = Stretch.Lane
+
+
+@require_safe
+@member_required
+def servicing(request: MemberRequest) -> HttpResponse:
+    """A member's cases, the ones that need them first."""
+    now = timezone.now()
+    member = request.member
+    everything: list[Any] = list(open_stretches(member.pk).order_by("requested_at", "pk"))
+    held = [stretch for stretch in everything if stretch.slot]
+    others = [stretch for stretch in everything if not stretch.slot]
+    qualify, owns = _kit(member, day=programme_day(now))
+    over, previous, following = _over(
+        member.pk, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    drafts = [
+        {
+            "name": draft.item.product.name,
+            "family": draft.item.product.family,
+            "on": local_day(draft.changed_at, member.time_zone),
+            "kept_until": local_day(draft.changed_at, member.time_zone) + _kept(),
+            "href": place("case-new", draft.item_id) or reverse("kitbag-item", args=[draft.item_id]),
+        }
+        for draft in CaseDraft.objects.filter(member=member).select_related("item__product").order_by("-changed_at")
+    ]
+    lanes = {
+        "queue": [row_of(one) for one in others if one.lane == Lane.QUEUED and not one.left_at],
+        "standard": [_row(one, now) for one in others if one.lane == Lane.STANDARD and not one.left_at],
+        "coming": [row_of(one) for one in others if one.left_at],
+    }
+    return TemplateResponse(
+        request,
+        "servicing/servicing.html",
+        lanes
+        | {
+            "slots": slots_of(held, now=now),
+            "taken": len(held),
+            "slots_count": f"{len(held)}/{settings.FAST_TRACK_SLOTS}",
+            "qualify": _qualify_words(qualify),
+            "owns": owns,
+            "is_empty": not (everything or drafts or over or previous),
+            "drafts": drafts,
+            "over": over,
+            "previous": previous,
+            "next": following,
+            "send_href": place("servicing-send") or reverse("kitbag"),
+        },
+    )
+
+
+def _kept() -> timedelta:
+    return timedelta(days=settings.CASE_DRAFT_KEPT_DAYS)
+
+
+def _kit(member: Member, *, day: date) -> tuple[int, bool]:
+    """How many things qualify for Fast Track and are not in servicing, and whether there is any kit at all."""
+    stands_now = standing.on(member.pk, day)
+    terms = eligibility.terms_of(str(member.country), level=stands_now.level, day=day)
+    items = listing.items_of(member.pk, day=day)
+    free = Q(in_case_since=None) & eligibility.qualifying(terms)
+    found = items.order_by().values_list("pk").filter(free).count() if not terms.why_not else 0
+    return found, bool(found) or items.exists()
+
+
+def _qualify_words(number: int) -> str:
+    """Four more of yours qualify."""
+    if not number:
+        return ""
+    words = ngettext("%(number)s more of yours qualifies.", "%(number)s more of yours qualify.", number)
+    return sentence(words % {"number": in_words(number)})
+
+
+def _row(stretch: Stretch, now: datetime) -> dict[str, Any]:
+    """A case at the standard time: since when it is there, and about how long that takes."""
+    row = row_of(stretch)
+    if stretch.received_at is not None:
+        zone = stretch.case.centre.time_zone
+        row["since"] = _("Received on %(day)s. Standard time is about %(days)s working days.") % {
+            "day": date_format(local_day(stretch.received_at, zone), "j M Y"),
+            "days": settings.STANDARD_TURNAROUND_DAYS,
+        }
+    return row
+
+
+def _over(member_id: int, *, after: str, before: str) -> tuple[list[dict[str, Any]], str, str]:
+    """A page of what is over, newest first, and the addresses of the pages before and after."""
+    start, backwards = decoded(before or after, KEYS), bool(before)
+    cases = Case.objects.filter(member=member_id, state__in=OVER)
+    if start is None:
+        backwards = False
+    else:
+        cases = cases.filter(beyond(KEYS, start, backwards=backwards))
+    order = [f"-{name}" if descending != backwards else name for name, descending in KEYS]
+    found = list(cases.select_related("product", "centre").order_by(*order)[: CLOSED_SHOWN + 1])
+    more, found = len(found) > CLOSED_SHOWN, found[:CLOSED_SHOWN]
+    if backwards:
+        found.reverse()
+    has_before, has_after = (more, True) if backwards else (start is not None, more)
+    page = reverse("servicing")
+    return (
+        [_over_row(case) for case in found],
+        f"{page}?before={_key(found[0])}#over" if has_before and found else "",
+        f"{page}?after={_key(found[-1])}#over" if has_after and found else "",
+    )
+
+
+def _key(case: Case) -> str:
+    return encoded({"changed_at": case.changed_at, "pk": case.pk}, KEYS)
+
+
+def _over_row(case: Case) -> dict[str, Any]:
+    return {
+        "href": reverse("case", args=[case.number]),
+        "case_number": case.number,
+        "name": case.product.name,
+        "family": case.product.family,
+        "service": SERVICE_NAMES[case.service],
+        "centre": centre_words(case.centre),
+        "state_words": stands(State(case.state).value, lane="").words,
+        "on": local_day(case.changed_at, case.centre.time_zone),
+    }

@@ -1,0 +1,98 @@
+"""The three Fast Track slots as the dashboard and the servicing page show them (design 01)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cps_portal.pages.servicing.clock import clock_of, free_drawing
+from cps_portal.pages.servicing.looking import place
+from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
+from cps_portal.pages.servicing.times import local_day
+from servicing import expiring, turnaround
+from servicing.models import CaseEvent, SlotHold, Stretch
+from servicing.rules.steps import State
+
+
+def open_stretches(member_id: int) -> QuerySet[Any]:
+    """A member's cases that are not over, each with the `slot` it holds."""
+    held = SlotHold.objects.filter(stretch=OuterRef("pk"), freed_at=None).values("number")
+    return (
+        Stretch.objects.filter(member=member_id, ended_at=None)
+        .annotate(slot=Subquery(held))
+        .select_related("case__product", "case__centre")
+        .defer("terms")
+    )
+
+
+def in_slots(member_id: int) -> QuerySet[Any]:
+    """Those that hold a slot, by its number: what the dashboard shows."""
+    return open_stretches(member_id).filter(slot__isnull=False).order_by(F("slot"))
+
+
+def steps_of(stretches: Sequence[Stretch]) -> Mapping[int, list[CaseEvent]]:
+    """The steps of some stretches in order, by stretch; one query, none for no stretch."""
+    found: dict[int, list[CaseEvent]] = defaultdict(list)
+    if stretches:
+        events = CaseEvent.objects.filter(stretch__in=[stretch.pk for stretch in stretches], kind=CaseEvent.Kind.STEP)
+        for event in events.only("stretch_id", "kind", "state", "at").order_by("at", "pk"):
+            found[event.stretch_id].append(event)
+    return found
+
+
+def slots_of(held: Sequence[Any], *, now: datetime) -> list[dict[str, Any]]:
+    """The three slots in order, taken and free. `held` as `in_slots` gives them."""
+    steps = steps_of(held)
+    by_number = {stretch.slot: stretch for stretch in held}
+    return [
+        taken(by_number[number], number, steps[by_number[number].pk], now=now)
+        if number in by_number
+        else {"number": number, "free": True, "drawing": free_drawing(None), "href": place("servicing-send")}
+        for number in range(1, settings.FAST_TRACK_SLOTS + 1)
+    ]
+
+
+def taken(stretch: Stretch, number: int, steps: Sequence[CaseEvent], *, now: datetime) -> dict[str, Any]:
+    """A slot with a case in it."""
+    case = stretch.case
+    run = turnaround.run_of(stretch, steps)
+    clock = clock_of(run, now, is_small=True) if run else None
+    return row_of(stretch) | {
+        "number": number,
+        "free": False,
+        "clock": clock,
+        "drawing": None if clock else free_drawing(None),
+        "due": _due(clock) if clock else _("The clock starts with its receipt."),
+        "needs_you": case.state == State.ESTIMATE_SENT,
+    }
+
+
+def _due(clock: Any) -> str:
+    """When it is due: "Target Tue 24 Nov, 17:30"."""
+    return f"{clock.note} {clock.when}".strip()
+
+
+def row_of(stretch: Stretch) -> dict[str, Any]:
+    """An open case as a line of a list; everything from columns, nothing computed."""
+    case, zone = stretch.case, stretch.case.centre.time_zone
+    is_request = case.state == State.REQUESTED
+    expires = local_day(expiring.expires_at(stretch), zone) if is_request else None
+    state = stands(case.state, lane=stretch.lane, tracking=case.inbound_tracking, expires_on=expires)
+    return {
+        "href": reverse("case", args=[case.number]),
+        "case_number": case.number,
+        "name": case.product.name,
+        "family": case.product.family,
+        "service": SERVICE_NAMES[case.service],
+        "centre": centre_words(case.centre),
+        "state": state.dot,
+        "state_words": state.words,
+        "expires": _("The request expires on %(day)s.") % {"day": date_format(expires, "j M Y")} if expires else "",
+        "back_href": reverse("case-back", args=[case.number]) if stretch.left_at else "",
+    }
