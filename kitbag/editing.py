@@ -38,7 +38,7 @@ def edit_item(
     """
     standing.enter_day(programme_day(at))
     held = claims.lock_with_claimants(member_id, item_id)
-    item = KitItem.objects.select_for_update().select_related("product").get(pk=item_id, member=member_id)
+    item = KitItem.objects.select_for_update(of=("self",)).select_related("product").get(pk=item_id, member=member_id)
     if item.state != KitItem.State.VALIDATED:
         raise KitError("not_counting")
     product = item.product if product_id is None else Product.objects.get(pk=product_id)

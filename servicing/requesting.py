@@ -72,7 +72,7 @@ def request_case(
         if made.member_id != member_id:
             raise CaseError("not_yours")
         return made
-    item = KitItem.objects.select_for_update().select_related("product").get(pk=item_id, member=member_id)
+    item = KitItem.objects.select_for_update(of=("self",)).select_related("product").get(pk=item_id, member=member_id)
     if item.state == KitItem.State.REMOVED:
         raise CaseError("removed")
     centre = Centre.objects.get(pk=wish.centre_id)
@@ -128,6 +128,11 @@ def takes(centre: Centre, item: KitItem, *, service: str, day: date) -> bool:
         and product.family in centre.families
         and (centre.takes_video or not product.fast_track_video)
     )
+
+
+def centres_taking(item: KitItem, *, service: str, day: date) -> list[Centre]:
+    """Every centre that services such a thing for CPS on a day, by country and name. In one query."""
+    return [centre for centre in Centre.objects.working(day) if takes(centre, item, service=service, day=day)]
 
 
 def is_grey(item: KitItem, *, day: date) -> bool:
