@@ -61,6 +61,8 @@ PAGES = [
     Page("product", args=("eos-r5-mark-ii",)),
     Page("countries"),
     Page("country-other"),
+    Page("centres", query="?near=Newport&cps=on"),
+    Page("centre", args=("uk",)),
     Page("terms"),
     Page("privacy"),
     Page("accessibility"),
