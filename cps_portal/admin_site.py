@@ -12,6 +12,8 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from cps_portal.pages.bench.board import bench
+from cps_portal.pages.bench.case import bench_case
 from cps_portal.pages.night_report import night_report
 from cps_portal.staff_access import is_staff, passed_second_factor
 
@@ -24,8 +26,13 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """With the pages that draw: an app below cannot, and they belong beside its lists."""
-        report = path("kitbag/night/report/", self.admin_view(night_report), name="kitbag_night_report")
-        return [report, *super().get_urls()]
+        pages = (
+            ("kitbag/night/report/", night_report, "kitbag_night_report"),
+            ("bench/", bench, "bench"),
+            ("bench/cases/<str:number>/", bench_case, "bench_case"),
+        )
+        drawn = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+        return [*drawn, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff(request) and passed_second_factor(request)

@@ -46,6 +46,7 @@ CASE_DRAFT_KEPT_DAYS = env.int("CASE_DRAFT_KEPT_DAYS", default=60)
 CASE_FILE_MAX_BYTES = env.int("CASE_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 CASE_FILES_MOST = env.int("CASE_FILES_MOST", default=12)
 ESTIMATE_VALID_DAYS = env.int("ESTIMATE_VALID_DAYS", default=14)
+BENCH_STALE_DAYS = env.int("BENCH_STALE_DAYS", default=3)  # working days in which nothing happened
 LOAN_DAYS_AFTER_RETURN = env.int("LOAN_DAYS_AFTER_RETURN", default=3)
 LOAN_SHIPPING_DAYS = env.int("LOAN_SHIPPING_DAYS", default=2)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)

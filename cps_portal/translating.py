@@ -41,6 +41,7 @@ STAFF_ONLY = (
     "/dev/",
     "admin_site.py",
     "night_report.py",
+    "/pages/bench/",
     "styleguide",
 )
 

@@ -1,0 +1,148 @@
+"""A centre's board: its open stretches by what the clock said at their last event, and what was found (programme §6).
+
+Reads what is kept beside each stretch, so that a board costs the same whatever lies on the bench.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
+
+from servicing.centres import calendar_of
+from servicing.models import Case, Centre, Stretch
+from servicing.rules.board import Marks, Part, marks
+from servicing.rules.steps import AT_THE_CENTRE, OVER, State
+
+# Counts beyond this are shown as so many and more.
+COUNTED_MOST = 999
+AROUND = timedelta(days=60)
+# What a part is ordered by: a moment, then the key of the stretch.
+ORDER: Mapping[Part, str] = {
+    Part.MISSED: "due_at",
+    Part.TODAY: "due_at",
+    Part.NEXT: "due_at",
+    Part.LATER: "due_at",
+    Part.PAUSED: "paused_since",
+    Part.QUEUED: "requested_at",
+    Part.STANDARD: "received_at",
+    Part.EXPECTED: "requested_at",
+    Part.BACK: "left_at",
+    Part.STALE: "case__changed_at",
+}
+VALUES = (
+    *("pk", "number", "lane", "target_days", "benefit_level", "due_at", "paused_since"),
+    *("requested_at", "received_at", "left_at", "case__number", "case__state", "case__service", "case__serial"),
+    *("case__product__name", "case__member__user__name", "case__visitor__name", "case__visitor__region"),
+    *("case__parts_on", "case__needed_by", "case__changed_at", "case__warranty", "case__inbound_tracking"),
+)
+
+
+class Key(NamedTuple):
+    """Where a page of a list ends."""
+
+    moment: datetime
+    pk: int
+
+
+def marks_of(centre: Centre, *, at: datetime) -> Marks:
+    """How the centre's board is divided now, by its calendar; two queries."""
+    calendar = calendar_of(centre, first=(at - AROUND).date(), last=(at + AROUND).date())
+    return marks(calendar, at=at, stale_days=settings.BENCH_STALE_DAYS)
+
+
+def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
+    """The stretches of one part of a centre's board, not in order."""
+    opened = Stretch.objects.filter(centre=centre, ended_at=None)
+    bench = opened.filter(received_at__isnull=False, left_at=None)
+    unpaused = bench.filter(due_at=None, paused_since=None)
+    match part:
+        case Part.MISSED:
+            return bench.filter(due_at__lte=by.missed_until)
+        case Part.TODAY:
+            return bench.filter(due_at__gt=by.missed_until, due_at__lt=by.day_ends)
+        case Part.NEXT:
+            return bench.filter(due_at__gte=by.day_ends, due_at__lt=by.next_ends)
+        case Part.LATER:
+            return bench.filter(due_at__gte=by.next_ends)
+        case Part.PAUSED:
+            return bench.filter(due_at=None, paused_since__isnull=False)
+        case Part.QUEUED:
+            return unpaused.filter(lane=Stretch.Lane.QUEUED)
+        case Part.STANDARD:
+            return unpaused.exclude(lane=Stretch.Lane.QUEUED)
+        case Part.EXPECTED:
+            return opened.filter(received_at=None)
+        case Part.BACK:
+            return opened.filter(left_at__isnull=False)
+        case Part.STALE:
+            return _stale(bench, by)
+
+
+def _stale(bench: QuerySet[Stretch], by: Marks) -> QuerySet[Stretch]:
+    """Nothing happened for days, though it was the bench's turn: no estimate waits, and no part is on its way."""
+    waits_for_parts = Q(case__state=State.AWAITING_PARTS, case__parts_on__gte=by.today)
+    turn = AT_THE_CENTRE - {State.ESTIMATE_SENT}
+    return bench.filter(case__state__in=turn, case__changed_at__lt=by.stale_before).exclude(waits_for_parts)
+
+
+class _Counted(Subquery):
+    """How many rows a subquery gives."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def counts(centre: Centre, by: Marks) -> dict[Part, int]:
+    """How many each part holds, counted up to COUNTED_MOST + 1; in one query."""
+    limited = [_Counted(stretches(part, centre, by).order_by().values("pk")[: COUNTED_MOST + 1]) for part in Part]
+    return dict(zip(Part, Centre.objects.filter(pk=centre.pk).values_list(*limited).get(), strict=True))
+
+
+def firsts(centre: Centre, by: Marks, *, each: int) -> dict[Part, list[dict[str, Any]]]:
+    """The first rows of every part; in two queries."""
+    found: dict[Part, list[int]] = {part: [] for part in Part}
+    heads = [
+        ordered(part, stretches(part, centre, by)).annotate(part=Value(part.value)).values_list("part", "pk")[:each]
+        for part in Part
+    ]
+    for part, pk in heads[0].union(*heads[1:], all=True):
+        found[Part(part)].append(pk)
+    rows = rows_of({pk for keys in found.values() for pk in keys})
+    return {part: [rows[pk] for pk in keys if pk in rows] for part, keys in found.items()}
+
+
+def ordered(part: Part, rows: QuerySet[Stretch]) -> QuerySet[Stretch]:
+    """The most pressing first."""
+    return rows.order_by(ORDER[part], "pk")
+
+
+def page_of(rows: QuerySet[Stretch], order: str, *, after: Key | None, limit: int) -> tuple[list[Any], Key | None]:
+    """A page of rows by a moment and their key, and where the next one begins; in one query."""
+    if after is not None:
+        rows = rows.filter(Q(**{f"{order}__gt": after.moment}) | Q(**{order: after.moment, "pk__gt": after.pk}))
+    found = list(rows.order_by(order, "pk").annotate(moment=F(order)).values("moment", *VALUES)[: limit + 1])
+    more = Key(found[limit - 1]["moment"], found[limit - 1]["pk"]) if len(found) > limit else None
+    return found[:limit], more
+
+
+def in_state(centre: Centre, state: State) -> QuerySet[Stretch]:
+    """Open stretches of the centre's cases in one state; to be ordered by case__changed_at."""
+    return Stretch.objects.filter(ended_at=None, case__centre=centre, case__state=state)
+
+
+def rows_of(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What a row of the board says, by the key of its stretch."""
+    return {row["pk"]: row for row in Stretch.objects.filter(pk__in=set(keys)).values(*VALUES)}
+
+
+def latest_of(case_keys: Sequence[Any]) -> list[dict[str, Any]]:
+    """The same for the latest stretch of each case, open or over, the newest request first; in one query."""
+    latest = Stretch.objects.filter(case__in=case_keys).order_by("case", "-number").distinct("case").values("pk")
+    return list(Stretch.objects.filter(pk__in=latest).order_by("-requested_at", "-pk").values(*VALUES))
+
+
+def all_open(centre: Centre) -> QuerySet[Case]:
+    """Every case of a centre that is not over."""
+    return Case.objects.at(centre).exclude(state__in=OVER)
