@@ -31,7 +31,12 @@ from cps_portal.pages.public import accessibility, countries, country_other, pri
 from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
 from cps_portal.pages.servicing.case import case
 from cps_portal.pages.servicing.estimate import estimate, estimate_pdf
+from cps_portal.pages.servicing.changing import case_cancel, case_change
 from cps_portal.pages.servicing.files import case_file
+from cps_portal.pages.servicing.loan import case_loan, loan_agreement
+from cps_portal.pages.servicing.opening import case_new
+from cps_portal.pages.servicing.sending import servicing_send
+from cps_portal.pages.servicing.sheet import case_sheet
 from cps_portal.pages.servicing.listing import servicing
 from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
@@ -80,7 +85,12 @@ urlpatterns = [
     path("kitbag/proofs/<uuid:proof_id>/remove/", kitbag_proof_remove, name="kitbag-proof-remove"),
     path("kitbag/<uuid:item_id>/remove/", kitbag_item_remove, name="kitbag-item-remove"),
     path("kitbag/<uuid:item_id>/undo/", kitbag_item_undo, name="kitbag-item-undo"),
+    path("servicing/send/", servicing_send, name="servicing-send"),
+    path("servicing/new/<uuid:item_id>/", case_new, name="case-new"),
     path("servicing/files/<uuid:file_id>/", case_file, name="case-file"),
+    path("servicing/<str:number>/sheet.pdf", case_sheet, name="case-sheet"),
+    path("servicing/<str:number>/change/", case_change, name="case-change"),
+    path("servicing/<str:number>/cancel/", case_cancel, name="case-cancel"),
     path("messages/", messages, name="messages"),
     path("messages/choices/", messages_preferences, name="messages-preferences"),
     path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),
@@ -94,8 +104,10 @@ urlpatterns = [
     path("servicing/<str:number>/parcel/", case_tracking, name="case-tracking"),
     path("servicing/<str:number>/back/", case_back, name="case-back"),
     path("servicing/<str:number>/again/", case_reopen, name="case-reopen"),
-    path("estimates/<str:token>/", estimate, name="estimate"),
-    path("estimates/<str:token>/estimate.pdf", estimate_pdf, name="estimate-pdf"),
+    path("servicing/<str:number>/loan/", case_loan, name="case-loan"),
+    path("servicing/<str:number>/loan/<uuid:loan_id>/agreement.pdf", loan_agreement, name="loan-agreement"),
+    path("estimates/<str:signed>/", estimate, name="estimate"),
+    path("estimates/<str:signed>/estimate.pdf", estimate_pdf, name="estimate-pdf"),
     path("", include("kitbag.urls")),
     path("", include("servicing.urls")),
     path("health/", health, name="health"),

@@ -23,7 +23,8 @@ from kitbag.rules.table import read_text
 from members.mail_choices import stop_address
 from members.models import Message
 from members.rules.mailing import REFUSABLE
-from tests.factories import MemberFactory, ProofFactory, UserFactory
+from servicing.estimate_links import token_of
+from tests.factories import CaseFactory, EstimateFactory, MemberFactory, ProofFactory, UserFactory
 
 LOGIN = "sign in"  # redirected to the sign-in page, and back
 CONFIRM = "confirm"  # asked to confirm who they are first
@@ -96,6 +97,19 @@ ACCESS = {
     "kitbag-item-remove": OWN,
     "kitbag-item-number": Row(LOGIN, HOME, 404, 403),
     "kitbag-item-undo": Row(LOGIN, 405, 405, 403),
+    "servicing": MEMBERS,
+    "servicing-send": MEMBERS,
+    "case": OWN,
+    "case-write": OWN,
+    "case-tracking": OWN,
+    "case-back": Row(LOGIN, HOME, 404, 403),
+    "case-reopen": Row(LOGIN, HOME, 404, 403),
+    "estimate": PUBLIC,
+    "estimate-pdf": PUBLIC,
+    "case-new": OWN,
+    "case-sheet": OWN,
+    "case-change": OWN,
+    "case-cancel": OWN,
     "case-file": Row(LOGIN, 404, 404, 404),
     "messages": SIGNED_IN,
     "message": Row(LOGIN, 200, 404, 404),
@@ -185,6 +199,7 @@ def address(layla, camera, register):
         at=timezone.now(),
         write=lambda issued: b"%PDF-",
     )
+    case = CaseFactory(member=layla)
     values = {
         "item_id": held.pk,
         "claim_id": claim.pk,
@@ -195,6 +210,8 @@ def address(layla, camera, register):
         "day": 24,
         "proof_id": proof.pk,
         "file_id": proof.pk,
+        "number": case.number,
+        "signed": token_of(EstimateFactory(case=case).pk),
         "message_id": Message.objects.filter(user=layla.user).first().pk,
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,

@@ -61,14 +61,7 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["proof"]
         assert isinstance(field, forms.ChoiceField)
-        usable = Proof.objects.kept().owned_by(member).order_by("-uploaded_at", "pk")
-        of_kind = usable.filter(kind=kind)
-        kept = list(of_kind[:OFFERED])
-        # What was sent just now, though it is kept under an older day or as the photo of a number.
-        chosen = uuid_of(self.data.get("proof", ""))
-        if chosen and chosen not in {proof.pk for proof in kept}:
-            kept += (usable if kind == Proof.Kind.RECEIPT else of_kind).filter(pk=chosen)
-        field.choices = [(str(proof.pk), f"{proof.name} ({date_format(proof.uploaded_at, 'j M Y')})") for proof in kept]
+        field.choices = offered_to(member, kind=kind, chosen=self.data.get("proof", ""))
         if kind == Proof.Kind.NUMBER_PHOTO:
             field.label = _("Photo of the serial number")
             field.error_messages["required"] = _("Add a photo on which the number can be read.")
@@ -77,6 +70,18 @@ class ProofForm(forms.Form):
         """Put the programme's refusal into words, beside the field it belongs to."""
         field, words = REFUSALS[error.code]
         self.add_error(field if field in self.fields else None, ValidationError(str(words), code=error.code))
+
+
+def offered_to(member: Member, *, kind: Proof.Kind = Proof.Kind.RECEIPT, chosen: str = "") -> list[tuple[str, str]]:
+    """A member's papers of a kind for choosing, the newest first, and what was chosen or sent just now."""
+    usable = Proof.objects.kept().owned_by(member).order_by("-uploaded_at", "pk")
+    of_kind = usable.filter(kind=kind)
+    kept = list(of_kind[:OFFERED])
+    # What was sent just now, though it is kept under an older day or as the photo of a number.
+    key = uuid_of(chosen)
+    if key and key not in {proof.pk for proof in kept}:
+        kept += (usable if kind == Proof.Kind.RECEIPT else of_kind).filter(pk=key)
+    return [(str(proof.pk), f"{proof.name} ({date_format(proof.uploaded_at, 'j M Y')})") for proof in kept]
 
 
 def received(request: MemberRequest, *, kind: Proof.Kind = Proof.Kind.RECEIPT) -> tuple[QueryDict, KitError | None]:
