@@ -24,7 +24,7 @@ from members.mail_choices import stop_address
 from members.models import Message
 from members.rules.mailing import REFUSABLE
 from servicing.estimate_links import token_of
-from tests.factories import CaseFactory, EstimateFactory, MemberFactory, ProofFactory, UserFactory
+from tests.factories import CaseFactory, EstimateFactory, LoanFactory, MemberFactory, ProofFactory, UserFactory
 
 LOGIN = "sign in"  # redirected to the sign-in page, and back
 CONFIRM = "confirm"  # asked to confirm who they are first
@@ -111,6 +111,8 @@ ACCESS = {
     "case-change": OWN,
     "case-cancel": OWN,
     "case-file": Row(LOGIN, 404, 404, 404),
+    "case-loan": OWN,
+    "loan-agreement": OWN,
     "messages": SIGNED_IN,
     "message": Row(LOGIN, 200, 404, 404),
     "messages-preferences": SIGNED_IN,
@@ -211,6 +213,7 @@ def address(layla, camera, register):
         "proof_id": proof.pk,
         "file_id": proof.pk,
         "number": case.number,
+        "loan_id": LoanFactory(case=case).pk,
         "signed": token_of(EstimateFactory(case=case).pk),
         "message_id": Message.objects.filter(user=layla.user).first().pk,
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],

@@ -14,22 +14,23 @@ Events of kind "loan" carry facts: what ("offered", "booked", "moved", "no_unit"
 "cancelled", "out", "returned"), loan, unit, serial, from_on, until_on (days), and for an offer ground.
 """
 
-from servicing.lending.acts import book, cancel_booking, finish_task, hand_over, suspend, take_back
+from servicing.lending.acts import book, bookable_until, cancel_booking, hand_over, suspend, take_back
 from servicing.lending.following import daily, follow
-from servicing.lending.pool import units_for
+from servicing.lending.pool import running, units_for
 from servicing.lending.right import Ground, first_day, plan_of, right_of, suspended_until
 
 __all__ = [
     "Ground",
     "book",
+    "bookable_until",
     "cancel_booking",
     "daily",
-    "finish_task",
     "first_day",
     "follow",
     "hand_over",
     "plan_of",
     "right_of",
+    "running",
     "suspend",
     "suspended_until",
     "take_back",

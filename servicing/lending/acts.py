@@ -13,7 +13,7 @@ from servicing.casework import Actor, CaseError, Who, as_centre, lock
 from servicing.lending import pool
 from servicing.lending.following import replan
 from servicing.lending.right import calendar_for, day_at, plan_of, right_of, suspended_until
-from servicing.models import Case, CentreTask, Loan, LoanSuspension, LoanUnit, Stretch
+from servicing.models import Case, Loan, LoanSuspension, LoanUnit, Stretch
 from servicing.rules.lending import NoLoan
 from servicing.rules.steps import AT_THE_CENTRE
 
@@ -35,7 +35,7 @@ def book(case_id: UUID, unit_id: int, from_day: date, *, loan_id: UUID, at: date
             raise CaseError("not_yours")
         return made
     units = pool.lock(case.centre_id)
-    until_day = _bookable(case, stretch, from_day, at=at)
+    until_day = bookable_until(case, stretch, from_day, at=at)
     free = pool.units_for(case, from_day, until_day, today=day_at(case.centre, at))
     if unit_id not in {unit.pk for unit in free}:
         raise CaseError("unit_taken")
@@ -55,8 +55,8 @@ def book(case_id: UUID, unit_id: int, from_day: date, *, loan_id: UUID, at: date
     return loan
 
 
-def _bookable(case: Case, stretch: Stretch, from_day: date, *, at: datetime) -> date:
-    """The day until which a loan from a day would be booked; CaseError where it cannot be."""
+def bookable_until(case: Case, stretch: Stretch, from_day: date, *, at: datetime) -> date:
+    """The day until which a loan from a day would be booked; raises CaseError like `book`, but for the unit."""
     if Loan.objects.filter(case=case, state__in=pool.RUNNING).exists():
         raise CaseError("loan_running")
     ground = right_of(case, stretch, at=at)
@@ -229,13 +229,3 @@ def suspend(
     return LoanSuspension.objects.create(
         member_id=member_id, from_on=from_on, until_on=until_on, reason=reason.strip()[:300], loan=loan, by=by, at=at
     )
-
-
-@transaction.atomic
-def finish_task(task_id: int, *, at: datetime, by: User) -> CentreTask:
-    """A task of the centre is done; twice is once. Raises CentreTask.DoesNotExist."""
-    task = CentreTask.objects.select_for_update().get(pk=task_id)
-    if task.done_at is None:
-        task.done_at, task.done_by = at, by
-        task.save(update_fields=["done_at", "done_by"])
-    return task

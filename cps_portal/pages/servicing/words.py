@@ -99,6 +99,13 @@ REFUSALS: dict[str, tuple[str, Words]] = {
     "file_huge": ("photos", gettext_lazy("This file is too large to open. Send a smaller photo.")),
     "file_many": ("photos", gettext_lazy("There is no room for more files here. Remove one that is not needed.")),
     "file_often": ("photos", gettext_lazy("That were many files in one hour. Try again a little later.")),
+    "no_right": ("", gettext_lazy("There is no loan for this case now. The page says what would give one.")),
+    "suspended": ("", gettext_lazy("There are no loans for you on this day.")),
+    "loan_running": ("", gettext_lazy("This case has a loan already.")),
+    "from_in_the_past": ("from_day", gettext_lazy("This day has passed. Choose today or a later one.")),
+    "from_closed": ("from_day", gettext_lazy("The centre is closed on this day. Choose another one.")),
+    "from_too_late": ("from_day", gettext_lazy("Your repair is likely back by then. Choose an earlier day.")),
+    "unit_taken": ("unit", gettext_lazy("Somebody else was faster with this unit. Choose another one.")),
 }
 
 
