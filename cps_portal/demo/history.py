@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from operator import itemgetter
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,7 +18,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from cps_portal.demo import people
+from cps_portal.demo import bench, centres, people
 from cps_portal.demo.people import Clerk, Person, Plan, Thing
 from cps_portal.demo.receipts import number_photo, receipt
 from kitbag import claims, drops, holds, night, registration, removal, standing, valuing
@@ -43,11 +44,15 @@ class History:
     def __init__(self, *, today: date) -> None:
         self.today = today
         self.acts: dict[date, list[Act]] = defaultdict(list)
+        self.timed: dict[date, list[tuple[datetime, Act]]] = defaultdict(list)
         self.hash = make_password(people.PASSWORD)
         self.products: dict[str, Product] = {}
 
     def on(self, days_ago: int, act: Act) -> None:
         self.acts[self.today - timedelta(days=days_ago)].append(act)
+
+    def at(self, moment: datetime, act: Act) -> None:
+        self.timed[programme_day(moment)].append((moment, act))
 
     def play(self, *, now: datetime) -> None:
         """Run every day from the first act to today; messages of past days are delivered on their day."""
@@ -56,9 +61,11 @@ class History:
             midnight = day_begins(day)
             night.run(at=midnight, clock=partial(_stopped, midnight))
             drops.tell(at=midnight)
-            acts = self.acts.get(day, ())
-            for index, act in enumerate(acts):
-                at = midnight + timedelta(hours=8, minutes=7 * index % 600)
+            acts = [
+                (midnight + timedelta(hours=8, minutes=7 * index % 600), act)
+                for index, act in enumerate(self.acts.get(day, ()))
+            ]
+            for at, act in sorted([*acts, *self.timed.get(day, ())], key=itemgetter(0)):
                 act(min(at, now))
             if day < self.today:
                 evening = datetime.combine(day, time(23, 50), tzinfo=midnight.tzinfo)
@@ -80,6 +87,9 @@ def make(*, at: datetime) -> int:
     everyone = [people.LAYLA, *people.grid(), people.EMPTY, people.PRESS, people.ARABIC, *_bags()]
     for person in everyone:
         _live(history, person, clerks["care"])
+    at_centres = {clerk.centre: clerks[clerk.key] for clerk in people.CLERKS if clerk.centre}
+    places = centres.make(today=history.today, at=at - timedelta(days=400), clerks=at_centres)
+    bench.plan(history, places, at_centres)
     history.play(now=at)
     return len(everyone)
 

@@ -46,11 +46,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """A demo staff account; the superuser has no role."""
+    """A demo staff account; the superuser has no role, centre staff have a centre (its code)."""
 
     key: str
     name: str
     role: Role | None
+    centre: str = ""
 
     @property
     def email(self) -> str:
@@ -71,7 +72,9 @@ class Plan:
 CLERKS = [
     Clerk("care", "Maren Holt", Role.MEMBER_CARE),
     Clerk("validation", "Vera Lindqvist", Role.VALIDATION),
-    Clerk("centre", "Samir Doyle", Role.CENTRE_STAFF),
+    Clerk("centre", "Samir Doyle", Role.CENTRE_STAFF, "UK"),
+    Clerk("centre-de", "Heike Sommer", Role.CENTRE_STAFF, "DE"),
+    Clerk("centre-ae", "Rashid Karim", Role.CENTRE_STAFF, "AEDXB"),
     Clerk("logistics", "Lotte Brandt", Role.LOGISTICS),
     Clerk("programme", "Pilar Ortega", Role.PROGRAMME_MANAGER),
     Clerk("auditor", "Anders Wold", Role.AUDITOR),
