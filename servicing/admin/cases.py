@@ -38,11 +38,29 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(state__in=steps.OVER) if self.value() == "no" else queryset
 
 
+class ActorFilter(admin.SimpleListFilter):
+    """As what somebody acted, in the words for staff."""
+
+    title = gettext_lazy("as")
+    parameter_name = "actor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(value, _("The member") if value == "member" else label) for value, label in CaseEvent.Actor.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CaseEvent]) -> QuerySet[CaseEvent]:
+        return queryset.filter(actor=self.value()) if self.value() in CaseEvent.Actor.values else queryset
+
+
 def event_in_words(event: CaseEvent) -> str:
     """What happened, the state it led to, and the note; for people who know the bench."""
     facts = ", ".join(f"{name}: {value}" for name, value in event.facts.items())
     parts = (event.get_kind_display(), event.get_state_display(), event.note, facts)
     return " · ".join(part for part in parts if part)
+
+
+def who_in_words(event: CaseEvent) -> str:
+    """As what somebody acted, said to staff: the choices of the model speak to the member."""
+    return _("The member") if event.actor == CaseEvent.Actor.MEMBER else event.get_actor_display()
 
 
 def moment(value: Any) -> str:
@@ -138,7 +156,7 @@ class CaseAdmin(CaseFactAdmin):
             "",
             "<li>{} · {} · {}</li>",
             (
-                (moment(row.at), row.by.email if row.by else row.get_actor_display(), event_in_words(row))
+                (moment(row.at), row.by.email if row.by else who_in_words(row), event_in_words(row))
                 for row in obj.events.select_related("by").order_by("-at", "-pk")[:SHOWN_MOST]
             ),
         )
@@ -203,11 +221,15 @@ class SlotHoldAdmin(CentreFactAdmin):
 
 @admin.register(CaseEvent)
 class CaseEventAdmin(CaseFactAdmin):
-    list_display = ["at", "case", "kind", "state", "actor", "by", "note", "internal"]
+    list_display = ["at", "case", "kind", "state", "who", "by", "note", "internal"]
     list_select_related = ["case", "by"]
-    list_filter = ["kind", "actor", "internal"]
-    fields = ["at", "case", "stretch", "kind", "state", "actor", "by", "note", "facts_shown", "internal"]
-    readonly_fields = ["facts_shown"]
+    list_filter = ["kind", ActorFilter, "internal"]
+    fields = ["at", "case", "stretch", "kind", "state", "who", "by", "note", "facts_shown", "internal"]
+    readonly_fields = ["who", "facts_shown"]
+
+    @admin.display(description=gettext_lazy("As"), ordering="actor")
+    def who(self, obj: CaseEvent) -> str:
+        return who_in_words(obj)
 
     @admin.display(description=gettext_lazy("Facts"))
     def facts_shown(self, obj: CaseEvent) -> str:

@@ -86,4 +86,6 @@ class CaseFactAdmin(CentreFactAdmin):
         typed = search_term.replace("\x00", "").strip()
         if not typed:
             return queryset, False
-        return queryset.filter(**{f"{self.case_path}__in": cases_called(typed)}), False
+        # Asked first: few keys, each by an index, where a union inside would be read beside every row.
+        keys = list(cases_called(typed).values_list("pk", flat=True))
+        return queryset.filter(**{f"{self.case_path}__in": keys}), False
