@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_bidi, ngettext
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_countries import countries
@@ -20,6 +20,7 @@ from django_countries import countries
 from cps_portal.drawing.value import value_curve
 from cps_portal.pages.kitbag import words
 from cps_portal.pages.kitbag.claim_words import dispute_of, notice_of
+from cps_portal.pages.kitbag.fast_track import in_servicing, track_of
 from cps_portal.pages.kitbag.proof_rows import papers_of_item, rows_of
 from cps_portal.pages.kitbag.timeline import timeline_of
 from kitbag import checking, removal, standing, valuing
@@ -32,9 +33,7 @@ from kitbag.rules.worth import Step, step_on
 from members.access import MemberRequest, member_required
 from members.models import CountryTerms
 from members.rules.days import programme_day
-from servicing import eligibility
-from servicing.models import Service
-from servicing.rules.eligibility import Answer, Thing, answer
+from servicing.rules.eligibility import Thing
 
 NUMBER_IN_DOUBT = {Reason.SERIAL_SHAPE.value, Reason.DATE_CODE.value}
 
@@ -85,24 +84,20 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
     now = timezone.now()
     day = programme_day(now)
     member = request.member
-    item: Any = get_object_or_404(_own_items(request).annotate(papers=papers_of_item()), pk=item_id)
+    item: Any = get_object_or_404(_own_items(request).annotate(papers=papers_of_item(), **in_servicing()), pk=item_id)
     product = item.product
     missing = checks.missing(checking.entry_of(item, product))
     steps = valuing.steps_of(product.pk)
     value = step_on(steps, day=day)
     stage = value.stage if value else Stage.CURRENT.value
     stands = standing.on(member.pk, day)
-    terms = eligibility.terms_of(str(member.country), level=stands.level, day=day)
     counts = item.state == KitItem.State.VALIDATED
-    track = answer(
-        Thing(
-            listed=product.fast_track,
-            video=product.fast_track_video,
-            serviceable=stage != Stage.UNSERVICEABLE,
-            complete=not missing,
-            validated=counts,
-        ),
-        terms,
+    thing = Thing(
+        listed=product.fast_track,
+        video=product.fast_track_video,
+        serviceable=stage != Stage.UNSERVICEABLE,
+        complete=not missing,
+        validated=counts,
     )
     change = ProposedEdit.objects.filter(item=item, state=ProposedEdit.State.WAITING)
     change_waiting = change.select_related("product").first() if counts else None
@@ -157,9 +152,8 @@ def kitbag_item(request: MemberRequest, item_id: UUID) -> HttpResponse:
             ),
             "notice_days": settings.DROP_NOTICE_DAYS,
             "superseded_by": product.superseded_by.name if product.superseded_by else "",
-            "track": _track(track, terms.benefit_level < terms.level),
+            "track": track_of(item, member, thing, level=stands.level, day=day),
             "level": stands.level,
-            "benefit_level": terms.benefit_level,
             "abroad": _abroad(str(item.country_of_purchase or ""), str(member.country), day),
             "timeline": timeline_of(item, steps, day=day),
             "proofs": rows_of(item.papers),
@@ -252,21 +246,6 @@ def curve_of(steps: Sequence[Step], *, day: date, scale: tuple[int, int, int]) -
     for place, line in enumerate(lines):
         line["past"] = place < reached
     return lines
-
-
-def _track(track: Answer, capped: bool) -> dict[str, Any]:
-    targets: dict[str, dict[str, Any]] = {}
-    for target in track.targets:
-        line = targets.setdefault(target.service, {"service": Service(target.service).label, "days": {}})
-        line["days"][target.kind.value] = ngettext("%(days)s day", "%(days)s days", target.days) % {"days": target.days}
-    return {
-        "qualifies": track.qualifies,
-        "reasons": [words.NOT_ELIGIBLE[reason] for reason in track.reasons],
-        "best": track.best,
-        "targets": list(targets.values()),
-        "kinds": [{"key": kind.value, "label": label} for kind, label in words.CENTRES.items()],
-        "capped": capped,
-    }
 
 
 def _abroad(country: str, own: str, day: date) -> str:
