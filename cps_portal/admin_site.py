@@ -14,6 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.bench.board import bench
 from cps_portal.pages.bench.case import bench_case
+from cps_portal.pages.bench.desk import bench_visitor, bench_word
+from cps_portal.pages.bench.loan import bench_loan, bench_loan_agreement
+from cps_portal.pages.bench.loan_new import bench_loan_new
+from cps_portal.pages.bench.loans import bench_loans
+from cps_portal.pages.bench.receive import bench_receive
+from cps_portal.pages.bench.report import bench_csv, bench_report
 from cps_portal.pages.night_report import night_report
 from cps_portal.staff_access import is_staff, passed_second_factor
 
@@ -30,6 +36,15 @@ class PortalAdminSite(admin.AdminSite):
             ("kitbag/night/report/", night_report, "kitbag_night_report"),
             ("bench/", bench, "bench"),
             ("bench/cases/<str:number>/", bench_case, "bench_case"),
+            ("bench/receive/", bench_receive, "bench_receive"),
+            ("bench/visitor/", bench_visitor, "bench_visitor"),
+            ("bench/word/", bench_word, "bench_word"),
+            ("bench/loans/", bench_loans, "bench_loans"),
+            ("bench/loans/<uuid:loan_id>/", bench_loan, "bench_loan"),
+            ("bench/loans/<uuid:loan_id>/agreement.pdf", bench_loan_agreement, "bench_loan_agreement"),
+            ("bench/cases/<str:number>/loan/", bench_loan_new, "bench_loan_new"),
+            ("bench/report/", bench_report, "bench_report"),
+            ("bench/table.csv", bench_csv, "bench_csv"),
         )
         drawn = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
         return [*drawn, *super().get_urls()]

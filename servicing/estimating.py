@@ -1,7 +1,7 @@
 """Estimates: what it would cost, by rule, and the member's answer (programme §6)."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -108,10 +108,16 @@ def send_estimate(
         version=estimate.version,
         total=total,
         currency=estimate.currency,
-        valid_until=estimate.expires_at.astimezone(ZoneInfo(case.centre.time_zone)).date().isoformat(),
+        valid_until=_last_day(estimate).isoformat(),
         words=words,
     )
     return estimate
+
+
+def _last_day(estimate: Estimate) -> date:
+    """The day, by the centre, at whose end it expires."""
+    zone = ZoneInfo(estimate.case.centre.time_zone)
+    return (estimate.expires_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def _expiry(case: Case, at: datetime, days: int) -> datetime:

@@ -1,17 +1,26 @@
 """The bench's pages: the board by the clock, one case and what is done from it (programme §6, §10)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
+from cps_portal.pages.bench.acts import ACTS, ESTIMATE, allowed
+from kitbag.models import StolenUnit
 from members.models import Message
 from members.rules.roles import Role
 from servicing import bench, estimating
 from servicing.casework import as_member
-from servicing.models import Case, CaseEvent, Estimate
-from servicing.rules.steps import State
+from servicing.models import Case, CaseEvent, CentreTask, Estimate, Stretch, Visitor
+from servicing.rules.steps import STEPS, State
+from tests.factories import CaseFactory, CentreFactory
 from tests.portal.staff import confirmed, staff_user
 from tests.servicing.conftest import MONDAY
 
@@ -160,3 +169,309 @@ def test_an_estimate_is_seen_as_the_member_will_before_it_is_sent(desk, items, s
     assert 'value="168.00"' in text_of(desk.get(page_of(case), {"act": "estimate"}))
     estimating.answer(estimate.pk, accept=True, at=THURSDAY, actor=as_member(gold.user))
     assert "Estimate accepted" in text_of(desk.get(page_of(case)))
+
+
+def test_what_a_state_allows_is_what_the_page_offers(desk, items, send_in, take_in, tom):
+    """No more and no less than the table of steps; a step that is not there is refused and writes nothing."""
+    assert set(allowed(State.INSPECTED)) == {
+        *("estimate", "in_repair", "awaiting_parts", "returned", "beyond_repair", "write", "note", "number")
+    }
+    for state in State:
+        steps = {code for code in allowed(state) if code in set(State)}
+        assert steps - {"awaiting_parts"} <= {one.value for one in STEPS[state]}
+        assert (ESTIMATE in allowed(state)) == (State.ESTIMATE_SENT in STEPS[state])
+    case = send_in(items[0], at=utc(23, 8))
+    take_in(case, at=utc(23, 10))
+    events = CaseEvent.objects.count()
+    offered = mark_in(desk, case, "inspected")
+    for code in set(ACTS) - set(allowed(State.RECEIVED)):
+        answer = carry(desk, case, code, mark=offered, words="x", back_on="2026-11-25")
+        assert answer.status_code == 200, code
+    assert desk.post(page_of(case), {"act": "cancelled"}).status_code == 403
+    assert CaseEvent.objects.count() == events
+
+
+def test_parts_numbers_messages_and_the_way_back(desk, clerk, items, send_in, take_in, tom, gold, mailed_photo):
+    case = send_in(items[0], at=utc(23, 8))
+    take_in(case, at=utc(23, 10))
+    bench.take_step(case.pk, State.INSPECTED, at=utc(24, 9), by=tom)
+    late = carry(desk, case, "awaiting_parts", parts_on="2026-11-25")
+    assert "Choose today or a later day." in text_of(late)
+    assert carry(desk, case, "awaiting_parts", parts_on="2026-12-01", words="From Amsterdam").status_code == 302
+    assert carry(desk, case, "awaiting_parts", parts_on="2026-12-03").status_code == 302
+    assert Case.objects.get().parts_on.isoformat() == "2026-12-03"
+    assert carry(desk, case, "number", serial="998877665544", words="New main board").status_code == 302
+    items[0].refresh_from_db()
+    assert items[0].serial == "998877665544"
+    # Found by the old number, the new one and any spelling of its own.
+    old, spelled = case.serial, case.number.lower().replace("-", " ")
+    for asked in (old, "9988 7766 5544", spelled, case.number.replace("-000", " ")):
+        assert desk.get(reverse("admin:bench"), {"q": asked}).url == page_of(case), asked
+    assert carry(desk, case, "write", words="The part is here", photos=mailed_photo()).status_code == 302
+    assert carry(desk, case, "note", words="Screw missing").status_code == 302
+    event = CaseEvent.objects.filter(kind="message", internal=False).get()
+    assert (event.files.count(), event.note) == (1, "The part is here")
+    shown = text_of(desk.get(page_of(case)))
+    assert "Screw missing" in shown
+    assert "internal" in shown
+    assert reverse("case-file", args=[event.files.get().pk]) in shown
+    for act in ("in_repair", "quality_check"):
+        carry(desk, case, act)
+    assert carry(desk, case, "shipped", carrier="DHL", tracking="JD 0007").status_code == 302
+    assert carry(desk, case, "back", back_on="2026-11-30").status_code == 200  # not yet
+    assert carry(desk, case, "back", back_on="2026-11-26").status_code == 302
+    assert (Case.objects.get().state, case.stretches.get().back_on.isoformat()) == ("closed", "2026-11-26")
+
+
+@pytest.fixture
+def mailed_photo(settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "cases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    }
+
+    def photo(name="bench.jpg"):
+        held = BytesIO()
+        Image.new("RGB", (40, 30), "grey").save(held, "JPEG")
+        return SimpleUploadedFile(name, held.getvalue(), "image/jpeg")
+
+    return photo
+
+
+def receive_page(client, **asked):
+    return text_of(client.get(reverse("admin:bench_receive"), asked))
+
+
+def test_receiving_by_the_sheet_or_any_spelling(desk, clerk, items, send_in, mailed_photo):
+    case = send_in(items[0], at=utc(25, 8))
+    spelled = (case.number, case.number.lower().replace("-", ""), f"https://cps.example/x/?number={case.number}"[-12:])
+    for asked in (*spelled, items[0].serial_typed):
+        shown = receive_page(desk, number=asked)
+        assert "Book it in" in shown, asked
+        assert f"{case.number}: it is at the centre" in shown
+    mark = shown.split('name="mark" value="')[1].split('"')[0]
+    form = {"case": case.number, "mark": mark, "condition": "Scratched, works", "accessories": "Strap"}
+    page = reverse("admin:bench_receive")
+    future = desk.post(page, form | {"came_on": "2026-11-26T18:00"})
+    assert "Choose a moment that has passed." in text_of(future)
+    other = desk.post(page, form | {"serial": "555555555555"})
+    assert "not the one in the kitbag" in text_of(other)
+    assert Case.objects.get().state == "requested"
+    kept = form | {"serial": "555555555555", "differs": "555555555555", "came_on": "2026-11-25T09:30"}
+    done = desk.post(page, kept | {"photos": [mailed_photo("a.jpg")]}, follow=True)
+    assert "is booked in. Target: Mon 30 Nov, 17:30." in text_of(done)
+    stretch = case.stretches.get()
+    assert stretch.received_at == utc(25, 9, 30)
+    assert (stretch.intake.serial_seen, stretch.intake.number_agrees, stretch.intake.by) == (
+        *("555555555555", False),
+        clerk,
+    )
+    assert case.files.get().purpose == "intake"
+    # The same form once more: it is in already, and nothing is written.
+    events = CaseEvent.objects.count()
+    assert desk.post(page, kept).status_code == 200
+    assert (CaseEvent.objects.count(), case.files.count()) == (events, 1)
+    assert "it is not expected now" in receive_page(desk, number=case.number)
+
+
+def test_a_stolen_unit_warns_before_it_is_booked_in(desk, items, send_in, gold):
+    case = send_in(items[0], at=utc(25, 8))
+    StolenUnit.objects.create(product=case.product, serial=case.serial, item=items[1], reported_at=MONDAY)
+    assert "was reported stolen" in receive_page(desk, number=case.number)
+
+
+def test_a_parcel_of_another_centre_says_where_it_belongs_and_nothing_more(desk, items, send_in):
+    other = CentreFactory(name="Bench of Paris", country="FR")
+    case = send_in(items[0], at=utc(25, 8), centre=other, fault_words="Secret fault")
+    for asked in (case.number, items[0].serial):
+        shown = receive_page(desk, number=asked)
+        assert "Bench of Paris" in shown
+        for hidden in ("Secret fault", "Layla", "EOS R5", "Book it in"):
+            assert hidden not in shown
+    answer = text_of(desk.post(reverse("admin:bench_receive"), {"case": case.number, "condition": "x", "mark": "x"}))
+    assert "Bench of Paris" in answer
+    assert Case.objects.get().state == "requested"
+
+
+def a_visitor(**more):
+    return {
+        "key": "0f1f6b2e-5c55-4d3c-9a55-1d9b9a0b6c22",
+        "region": "Canon Japan",
+        "card_number": "JP-1",
+        "name": "Aiko Mori",
+        "product": "EOS R5 Mark II",
+        "service": "repair",
+        "fault_words": "Falls",
+        "condition": "Dented",
+        "return_name": "Aiko Mori",
+        "return_street": "1 Hotel Road",
+        "return_town": "London",
+        "return_country": "JP",
+        **more,
+    }
+
+
+def test_a_visitor_is_booked_in_once_and_without_a_member(desk, fast_camera, elstree):
+    page = reverse("admin:bench_visitor")
+    refused = text_of(desk.post(page, a_visitor(product="zzzz qqqq", region="")))
+    assert "There is no such product" in refused
+    assert "Please change this" in refused
+    for _twice in range(2):
+        assert desk.post(page, a_visitor()).status_code == 302
+    case = Case.objects.get()
+    assert (case.visitor.region, case.visitor.card_number, case.member, case.state) == (
+        *("Canon Japan", "JP-1", None),
+        "received",
+    )
+    assert case.stretches.get().target_days == elstree.visitor_days
+    assert "the portal writes nothing" in text_of(desk.get(page_of(case), {"act": "inspected"}))
+    assert carry(desk, case, "inspected").status_code == 302
+    assert not Message.objects.exists()
+
+
+def test_only_the_centres_word_lets_in_what_can_no_longer_be_serviced(desk, items, gold, clerk, elstree):
+    page, number = reverse("admin:bench_word"), {"member": gold.number, "serial": items[0].serial_typed}
+    assert "can be serviced: its owner sends it in" in text_of(desk.get(page, number))
+    assert "No member with this number" in text_of(desk.get(page, number | {"serial": "1"}))
+    latest = items[0].product.valuations.latest("effective_on")
+    type(latest).objects.create(
+        product=items[0].product,
+        effective_on=MONDAY.date(),
+        revision=1,
+        points=10,
+        stage="unserviceable",
+        reason="unserviceable",
+        recorded_on=MONDAY.date() - timedelta(days=5),
+    )
+    shown = text_of(desk.get(page, number))
+    assert "Take it" in shown
+    form = a_visitor(**number, key="3f1f6b2e-5c55-4d3c-9a55-1d9b9a0b6c33")
+    taken = desk.post(page, form)
+    case = Case.objects.get()
+    assert taken.url == f"{reverse('admin:bench_receive')}?number={case.number}"
+    assert (case.member, case.stretches.get().lane) == (gold, "standard")
+    assert CaseEvent.objects.filter(kind="step").get().by == clerk
+
+
+def test_tasks_are_done_once_and_only_ones_own(desk, clerk, elstree):
+    own, other = (
+        CentreTask.objects.create(centre=centre, kind="no_unit", occasion="x", words="Nothing free", made_at=MONDAY)
+        for centre in (elstree, CentreFactory())
+    )
+    page = reverse("admin:bench")
+    assert "Nothing free" in text_of(desk.get(page))
+    for task in (own, other):
+        assert desk.post(page, {"task": task.pk}).status_code == 302
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert (own.done_by, own.done_at, other.done_at) == (clerk, THURSDAY, None)
+    assert "Nothing free" not in text_of(desk.get(page))
+
+
+HOSTILE = ["\x00", "a" * 5000, "\u202e\u200f", "📷" * 50, "１２３", "-1", "9" * 30, "' OR 1=1 --", "%", "\\", "~", "~1"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_input_is_only_text(desk, items, send_in, take_in, text):
+    case = send_in(items[0], at=utc(23, 8))
+    take_in(case, at=utc(23, 10))
+    for name, keys in {
+        "bench": ("q", "state", "part", "after", "centre"),
+        "bench_receive": ("number", "last", "centre"),
+        "bench_word": ("member", "serial"),
+        "bench_report": ("first", "last"),
+        "bench_csv": ("what", "first"),
+    }.items():
+        for key in keys:
+            part = {"part": "missed"} if key == "after" else {}
+            status = desk.get(reverse(f"admin:{name}"), {key: text} | part).status_code
+            assert status in (200, 302, 404), (name, key)
+    if "\x00" not in text:
+        assert desk.get(reverse("admin:bench_case", args=[text])).status_code == 404
+    before = CaseEvent.objects.count()
+    for post in (
+        {"act": "inspected", "mark": text},
+        {"act": text, "mark": "x"},
+        {"act": "estimate", "mark": "x", **an_estimate(**{"line-0-amount": text, "line-TOTAL_FORMS": text})},
+        {"act": "estimate", "mark": "x", "more": "1", "line-TOTAL_FORMS": text},
+    ):
+        assert desk.post(page_of(case), post).status_code in (200, 403)
+    assert desk.post(reverse("admin:bench"), {"task": text}).status_code == 302
+    assert desk.post(reverse("admin:bench_receive"), {"case": text, "came_on": text}).status_code == 200
+    assert desk.post(reverse("admin:bench_visitor"), a_visitor(key=text, product=text, sku=text)).status_code == 200
+    assert (CaseEvent.objects.count(), Case.objects.count()) == (before, 1)
+
+
+@pytest.mark.parametrize("count", [5, 50, 500])
+def test_the_board_asks_as_much_for_500_cases_as_for_5(
+    desk, items, send_in, take_in, elstree, count, django_assert_max_num_queries
+):
+    """A board is one question for its counts, two for its rows; lists and cases are as constant."""
+    first = send_in(items[0], at=utc(23, 8))
+    take_in(first, at=utc(23, 10))
+    fill(first, count - 1)
+    desk.get(reverse("admin:bench"))  # the session is written once
+    for page, asked, most in (
+        ("bench", {}, 15),
+        ("bench", {"part": "standard"}, 13),
+        ("bench", {"state": "received"}, 12),
+        ("bench", {"q": "nobody at all"}, 13),
+        ("bench_csv", {"what": "board"}, 12),
+    ):
+        with django_assert_max_num_queries(most):
+            answer = desk.get(reverse(f"admin:{page}"), asked)
+        assert answer.status_code == 200
+    assert len(answer.content.decode().splitlines()) == count + 1
+    with django_assert_max_num_queries(22):
+        assert desk.get(page_of(first)).status_code == 200
+
+
+def fill(case, count):
+    """More visitors' cases beside one, by rows alone."""
+    visitors = Visitor.objects.bulk_create(
+        Visitor(region="Canon USA", card_number=f"US{place}", name=f"V {place}", booked_in_at=MONDAY)
+        for place in range(count)
+    )
+    cases = Case.objects.bulk_create(
+        Case(
+            number=f"UK-25-{place:06d}",
+            visitor=visitor,
+            centre=case.centre,
+            product=case.product,
+            serial=f"S{place}",
+            service="repair",
+            send_by="desk",
+            return_name="V",
+            return_street="1",
+            return_town="L",
+            return_country="GB",
+            state="received",
+            requested_at=MONDAY,
+            changed_at=MONDAY,
+        )
+        for place, visitor in enumerate(visitors)
+    )
+    Stretch.objects.bulk_create(
+        Stretch(
+            case=one,
+            centre=one.centre,
+            lane="standard",
+            requested_at=MONDAY,
+            received_at=MONDAY,
+            terms={},
+            calendar={},
+        )
+        for one in cases
+    )
+
+
+def test_lists_are_paged_by_key(desk, elstree):
+    first = CaseFactory(centre=elstree, received_at=MONDAY)
+    fill(first, 120)
+    seen, asked = [], {"part": "standard"}
+    for _page in range(3):
+        html = desk.get(reverse("admin:bench"), asked).content.decode()
+        seen += re.findall(r"/admin/bench/cases/([A-Z0-9-]+)/", html)
+        following = re.search(r'href="([^"]+after=[^"]+)" rel="next"', html)
+        asked = dict(parse_qsl(urlsplit(unescape(following[1])).query)) if following else None
+    assert asked is None
+    assert len(seen) == len(set(seen)) == 121

@@ -177,7 +177,7 @@ def allowed(state: State) -> list[str]:
 
 
 # Events after which a form that was opened before is out of date; messages and notes are not among them.
-MOVES = ("step", "parts", "number", "lane", "estimate_expired")
+MOVES = ("step", "parts", "number", "lane", "changed", "estimate_expired")
 
 
 def mark_of(case: Case) -> str:
@@ -193,6 +193,6 @@ def carry_out(case: Case, mark: str, act: Callable[[], T]) -> T:
     Raises CaseError("moved"), and what the act raises: then nothing is written.
     """
     held, _stretch = lock(case.pk)
-    if mark_of(held) != mark:
+    if mark_of(held) != mark or held.centre_id != case.centre_id:
         raise CaseError("moved")
     return act()

@@ -134,7 +134,7 @@ def _page(request: BenchRequest, **context: Any) -> TemplateResponse:
         states=[(state.value, CaseState(state.value).label) for state in State if state not in OVER],
         code=here.centre.code if here.chosen else "",
         board_href=here.href("bench"),
-        csv_href="",
+        csv_href=here.href("bench_csv", what="board"),
         may_act=request.user.has_perm(ACT),
         may_do_tasks=request.user.has_perm(TASKS),
     )
@@ -210,7 +210,9 @@ def row_of(row: dict[str, Any], here: Bench, by: Marks) -> dict[str, Any]:
         None: (_("last"), row["case__changed_at"]),
     }.get(part, (_("due"), row["due_at"]))
     state = row["case__state"]
-    stale = state in AT_THE_CENTRE and not row["paused_since"] and row["case__changed_at"] < by.stale_before
+    turn = state in AT_THE_CENTRE and state != State.ESTIMATE_SENT
+    parts_on = row["case__parts_on"] if state == State.AWAITING_PARTS else None
+    stale = turn and row["case__changed_at"] < by.stale_before and not (parts_on and parts_on >= by.today)
     return {
         "number": row["case__number"],
         "href": reverse("admin:bench_case", args=[row["case__number"]]),
@@ -226,7 +228,7 @@ def row_of(row: dict[str, Any], here: Bench, by: Marks) -> dict[str, Any]:
         "word": said[0],
         "when": here.clock(said[1]),
         "missed": part == Part.MISSED,
-        "parts_on": row["case__parts_on"] if state == State.AWAITING_PARTS else None,
+        "parts_on": parts_on,
         "needed_by": row["case__needed_by"],
         "stale": here.clock(row["case__changed_at"]) if stale else "",
     }

@@ -25,9 +25,9 @@ from kitbag.standing import at_the_clock
 from members.models import User
 from servicing import turnaround
 from servicing.files import Opened, opened
-from servicing.models import Case, CaseState, Service
+from servicing.models import Case, CaseState, Loan, Service, Stretch
 from servicing.rules.calendar import NeverOpens
-from servicing.rules.steps import State
+from servicing.rules.steps import AT_THE_CENTRE, State
 
 PHOTOS_AT_ONCE = 6
 
@@ -174,13 +174,23 @@ def _page(request: BenchRequest, case: Case, panel: Panel | None) -> HttpRespons
         intakes=case_facts.intakes_of(known, here),
         estimates=case_facts.estimates_of(known, here),
         loans=case_facts.loans_of(known),
+        loan_new_href=_loan_href(request, case, known),
         papers=case_facts.papers(known.files),
         events=case_facts.events_of(known, here),
         acts=[_offer(code, case, state, panel) for code in acts.allowed(state)] if may_act else [],
-        receive_href=here.href("bench") if may_act and state == State.REQUESTED else "",
+        receive_href=here.href("bench_receive", number=case.number) if may_act and state == State.REQUESTED else "",
         panel=_shown(panel) if panel else None,
         is_visitor=case.member_id is None,
     )
+
+
+def _loan_href(request: BenchRequest, case: Case, known: Dossier) -> str:
+    """Where a loan is booked for the member, while the thing is here on Fast Track and none is running."""
+    is_running = any(loan.state in {Loan.State.BOOKED, Loan.State.OUT} for loan in known.loans)
+    is_here = case.state in AT_THE_CENTRE and known.stretch.lane == Stretch.Lane.FAST
+    if is_running or not is_here or not request.user.has_perm("servicing.change_loan"):
+        return ""
+    return reverse("admin:bench_loan_new", args=[case.number])
 
 
 def _clock(known: Dossier, now: datetime) -> Any:

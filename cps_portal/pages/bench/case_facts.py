@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_countries import countries
 
 from cps_portal.pages.bench import words
@@ -17,6 +18,7 @@ from kitbag.models import StolenUnit
 from members.models import Level
 from members.rules.numbers import spaced
 from servicing.models import Case, CaseEvent, CaseFile, Estimate, Intake, Loan, SendBy, Service, Stretch
+from servicing.rules.address import address_lines
 
 Facts = list[tuple[str, str]]
 
@@ -64,7 +66,7 @@ def thing(known: Dossier, here: Bench) -> Facts:
     now = case.item.serial_typed if case.item else ""
     target = stretch.target_days
     said = [
-        (_("Serial number, as it came"), case.serial or "–"),
+        (_("Serial number, as it came") if stretch.received_at else _("Serial number"), case.serial or "–"),
         (_("Serial number today"), now if now and case.item and case.item.serial != case.serial else ""),
         (_("Service"), Service(case.service).label + (f", {_('warranty')}" if case.warranty else "")),
         (_("Fault"), fault_words(case.fault)),
@@ -76,7 +78,7 @@ def thing(known: Dossier, here: Bench) -> Facts:
         (_("Received"), here.clock(stretch.received_at)),
         (_("Lane"), str(words.LANES[stretch.lane])),
         (_("Level at receipt"), str(Level(stretch.benefit_level).label) if stretch.benefit_level is not None else ""),
-        (_("Target"), _("%(days)s working days") % {"days": target} if target else _("none")),
+        (_("Target"), _target(target) if stretch.terms is not None else ""),
         (_("Parts expected"), date_format(case.parts_on, "j M Y") if case.parts_on else ""),
         (_("Way back"), " ".join(filter(None, (case.outbound_carrier, case.outbound_tracking)))),
         (_("Back on"), date_format(stretch.back_on, "j M Y") if stretch.back_on else ""),
@@ -84,10 +86,15 @@ def thing(known: Dossier, here: Bench) -> Facts:
     return [(label, value) for label, value in said if value]
 
 
+def _target(days: int | None) -> str:
+    return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days} if days else _("none")
+
+
 def person(case: Case) -> Facts:
     """Whose it is, and where it goes back to."""
-    address = [case.return_name, *case.return_street.splitlines(), f"{case.return_postcode} {case.return_town}".strip()]
-    address.append(str(countries.name(case.return_country) or case.return_country))
+    lines = address_lines(case.return_street, case.return_postcode, case.return_town, case.return_country)
+    country = str(countries.name(case.return_country) or case.return_country)
+    address = [line for line in (case.return_name, *lines, country) if line.strip()]
     if case.visitor:
         who = [
             (_("Visitor"), case.visitor.name),
@@ -180,6 +187,7 @@ def loans_of(known: Dossier) -> list[dict[str, str]]:
     return [
         {
             "unit": f"{loan.unit.product.name} {loan.unit.serial}",
+            "href": reverse("admin:bench_loan", args=[loan.pk]),
             "state": loan.get_state_display(),
             "days": f"{date_format(loan.period.lower, 'j M Y')} – {date_format(loan.period.upper, 'j M Y')}"
             if loan.period and loan.period.lower and loan.period.upper

@@ -1,7 +1,9 @@
 """Fields of the bench's forms: days of the centre, words to the member, photos, serial numbers."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -57,7 +59,10 @@ class ManyFiles(forms.ClearableFileInput):
     template_name = "django/forms/widgets/file.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"accept": ACCEPTED, "capture": None, **(attrs or {})})
+        super().__init__({"accept": ACCEPTED, **(attrs or {})})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
 
 
 class Photos(forms.FileField):
@@ -70,3 +75,22 @@ class Photos(forms.FileField):
         if self.required and not given:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         return [one for one in given if one]
+
+
+class MomentAtCentre(forms.CharField):
+    """A day and a time as the centre's clock shows them, cleaned to a moment; `zone` is set by the form."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    zone = ZoneInfo("UTC")
+
+    def clean(self, value: Any) -> datetime | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            wall = datetime.fromisoformat(text)
+        except ValueError:
+            wall = None
+        if wall is None or wall.tzinfo or not 2000 <= wall.year < 2100:
+            raise forms.ValidationError(_("Choose a day and a time."), code="invalid")
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)

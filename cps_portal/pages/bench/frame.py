@@ -144,12 +144,17 @@ def allowed(request: HttpRequest, permission: str) -> User:
 
 def _choose(request: HttpRequest) -> HttpResponse:
     """The centres to choose from, for who is held to none."""
-    here = request.path
     rows = [
-        {"name": name, "code": code, "town": town, "href": f"{here}?{urlencode({'centre': code})}"}
+        {"name": name, "code": code, "town": town, "href": f"{request.path}?{_with(request, code)}"}
         for name, code, town in Centre.objects.values_list("name", "code", "town")
     ]
     return TemplateResponse(request, "admin/bench/bench_choose.html", {"title": _("Bench"), "rows": rows})
+
+
+def _with(request: HttpRequest, code: str) -> str:
+    asked = request.GET.copy()
+    asked["centre"] = code
+    return asked.urlencode()
 
 
 def page(request: BenchRequest, template: str, title: str | Promise, part: str, **context: Any) -> TemplateResponse:

@@ -54,6 +54,11 @@ REFUSALS: Mapping[str, tuple[str, Words]] = {
         ),
     ),
     "words_missing": ("words", gettext_lazy("Write something first.")),
+    "too_early": ("", gettext_lazy("The loan begins on a later day. It can be handed over then.")),
+    "suspended": ("", gettext_lazy("There are no loans for this member on that day.")),
+    "out_of_pool": ("", gettext_lazy("This unit is out of the pool. Cancel the booking, or book another unit.")),
+    "unit_is_out": ("", gettext_lazy("Somebody else still has this unit. Take it back first.")),
+    "ends_before_it_begins": ("until_on", gettext_lazy("Choose a day after the first one.")),
     "too_late": ("", gettext_lazy("This case has been over for a month. It takes no more messages.")),
     "received_later": ("came_on", gettext_lazy("Choose a moment that has passed.")),
     "received_too_early": (
@@ -85,6 +90,18 @@ WARNINGS: Mapping[str, Words] = {
     "former": gettext_lazy("The serial number seen is one that an earlier repair replaced."),
 }
 
+LOANS: Mapping[str, Words] = {
+    "offered": gettext_lazy("offered"),
+    "booked": gettext_lazy("booked"),
+    "moved": gettext_lazy("moved to another unit"),
+    "no_unit": gettext_lazy("no unit is free"),
+    "longer": gettext_lazy("extended"),
+    "back": gettext_lazy("the repair is back"),
+    "left": gettext_lazy("the repair has left"),
+    "cancelled": gettext_lazy("cancelled"),
+    "out": gettext_lazy("handed over"),
+    "returned": gettext_lazy("returned"),
+}
 WHO: Mapping[str, Words] = {
     CaseEvent.Actor.MEMBER: gettext_lazy("the member"),
     CaseEvent.Actor.CENTRE: gettext_lazy("the centre"),
@@ -123,6 +140,9 @@ def happened(event: CaseEvent) -> tuple[str, str]:
             return _("Terms copied"), _("target %(days)s working days") % {"days": target} if target else _("no target")
         case CaseEvent.Kind.SLOT_TAKEN | CaseEvent.Kind.SLOT_FREED:
             return event.get_kind_display(), str(facts.get("slot", ""))
+        case CaseEvent.Kind.LOAN:
+            days = " – ".join(filter(None, (facts.get("from_on"), facts.get("until_on"))))
+            return _("Loan"), _joined(LOANS.get(facts.get("what", ""), ""), facts.get("serial"), days, event.note)
         case CaseEvent.Kind.TRACKING:
             return _("Tracking number"), _joined(facts.get("tracking"), event.note)
         case _:
