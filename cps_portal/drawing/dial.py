@@ -41,8 +41,8 @@ class Size:
     has_words: bool
 
 
-CASE = Size(72, 820, 8, 300, 10, 3, 5, 9, 14, 38, 42, 50, 12, 88, 92, True)
-SLOT = Size(52, 250, 6, 96, 8, 3, 4, 7, 9, 28, 30, 35, 9, 68, 52, False)
+CASE = Size(72, 900, 8, 300, 10, 3, 5, 9, 14, 38, 42, 50, 12, 88, 92, True)
+SLOT = Size(52, 262, 6, 96, 8, 3, 4, 7, 9, 28, 30, 35, 9, 68, 43, False)
 
 
 class Part(NamedTuple):

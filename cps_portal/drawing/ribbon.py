@@ -14,6 +14,8 @@ from servicing.rules.calendar import DAY, Calendar
 from servicing.rules.clock import Completion, Reading, Run, completions, days_between, reading
 from servicing.rules.ribbon import Kind, ribbon
 
+# Pixels that words beside needle or target take, and how far they may stand beyond the dial.
+WORD, BEYOND = 106, 24
 # A dial of fewer open days than this would stretch an hour over a hand's breadth.
 FEWEST_DAYS = 3
 # A target later in its day than this is drawn with the day after it, so that it does not lie in the dial's shade.
@@ -104,14 +106,14 @@ def clock_ribbon(run: Run, now: datetime, *, size: Size, rtl: bool = False) -> R
         ),
         now=None if stopped else x(needle),
         stopped=x(needle) if stopped else None,
-        target=None if target is None else x(target),
+        target=x(target) if target is not None and (size.has_words or target < needle) else None,
         now_side=sides[0],
         target_side=sides[1],
     )
 
 
-def free_ribbon(days: int = 3, *, size: Size = SLOT, rtl: bool = False) -> Ribbon:
-    """The dial of a slot that nothing stands in: as many even days as the target has."""
+def free_ribbon(days: int = 3, *, size: Size = SLOT, numbered: bool = True, rtl: bool = False) -> Ribbon:
+    """The dial on which nothing is counted yet: some even days, numbered where their target is known."""
     step = 100 / (days + 0.2)
     places = [number * step for number in range(1, days + 1)]
 
@@ -126,7 +128,7 @@ def free_ribbon(days: int = 3, *, size: Size = SLOT, rtl: bool = False) -> Ribbo
         ticks=path_of(hour for number, hour in enumerate(hours, start=1) if number % 8),
         edges=path_of((x(place), size.edge) for place in places),
         cuts=(),
-        numerals=tuple(Numeral(x(place), number, False) for number, place in enumerate(places, start=1)),
+        numerals=tuple(Numeral(x(place), number, False) for number, place in enumerate(places, start=1) if numbered),
         days=(),
         now=None,
         stopped=None,
@@ -143,7 +145,7 @@ def _days(run: Run, read: Reading, at: datetime, *, stopped: bool) -> list[date]
     ends = [at] if stopped or read.due_at is None else [at, read.due_at]
     last = max(first, *(calendar.local_day(end) for end in ends))
     days = list(days_between(first, last))
-    if not stopped and read.due_at and calendar.local_day(read.due_at) == last:
+    if read.due_at and calendar.local_day(read.due_at) == last:
         spans = calendar.spans_on(last)
         opened = sum(
             ((min(read.due_at, closes) - opens) for opens, closes in spans if opens < read.due_at), timedelta()
@@ -202,15 +204,18 @@ def _numerals(
 def _labels(axis: Axis, today: date, size: Size) -> Iterator[tuple[float, date, str]]:
     """Dates under the dial that do not touch: today first, then from the first on."""
     room = size.day_room * 100 / size.width
+    first, last = room / 2, 100 - room / 2
     middles = {day: sum(axis.extent(day)) / 2 for day in axis.days if axis.calendar.is_working(day)}
     kept: dict[date, float] = {}
     for day in sorted(middles, key=lambda day: (day != today, day)):
-        if all(abs(middles[day] - other) >= room for other in kept.values()):
-            kept[day] = middles[day]
+        # A label at the edge leans inwards: it takes the room that it would take there.
+        place = min(max(middles[day], first), last)
+        if all(abs(place - other) >= room for other in kept.values()):
+            kept[day] = place
     for day, place in sorted(kept.items()):
-        if place < room / 2:
+        if place == first:
             yield 0.0, day, "start"
-        elif place > 100 - room / 2:
+        elif place == last:
             yield 100.0, day, "end"
         else:
             yield place, day, "middle"
@@ -220,19 +225,20 @@ def _sides(size: Size, needle: float, target: float | None) -> tuple[str, str]:
     """On which side of needle and target their words stand, "" for nowhere."""
     if not size.has_words:
         return "", ""
-    word = 150 * 100 / size.width
-    of_now = "before" if needle >= word else "after"
+    # Beside the dial the panel leaves some pixels more.
+    word, at_the_end = WORD * 100 / size.width, (WORD - BEYOND) * 100 / size.width
+    of_now = "before" if needle >= at_the_end else "after"
     if target is None:
         return of_now, ""
     if target < needle:
         # The target is past: its words stay behind it, those of now go on.
-        of_now = "after" if needle <= 100 - word else "before"
+        of_now = "after" if needle <= 100 - at_the_end else "before"
         if of_now == "before" and needle - target < 2 * word and target < word:
             return of_now, ""
         if of_now == "before" and needle - target < word:
             return of_now, "before" if target >= word and needle - word >= target else ""
         return of_now, "before" if target >= word else ""
-    if target <= 100 - word and not (of_now == "after" and target - needle < word):
+    if target <= 100 - at_the_end and not (of_now == "after" and target - needle < word):
         return of_now, "after"
     taken = needle if of_now == "before" else needle + word
     return of_now, "before" if target - word >= taken else ""

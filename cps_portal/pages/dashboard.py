@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
+from django.conf import settings
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 from cps_portal.pages import needs, outlook
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.needs import Waiting
+from cps_portal.pages.servicing.slots import for_the_dashboard, needs_of, slots_of, steps_of
 from kitbag import standing, statement
 from kitbag.rules.statement import lines
 from kitbag.standing import Stands
@@ -53,9 +55,14 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
-    needs_count = len(mine) + len(claimed)
-    # An answer has its day: claims are shown however much else there is.
-    first = [_need(item, stands, view.thresholds) for item in mine[: max(NEEDS_SHOWN - len(claimed), 0)]]
+    held = list(for_the_dashboard(member.pk))
+    steps = steps_of(held)
+    estimates = needs_of(held, steps)
+    taken = sum(bool(stretch.slot) for stretch in held)
+    needs_count = len(mine) + len(claimed) + len(estimates)
+    # An answer has its day: estimates and claims are shown however much else there is.
+    room = max(NEEDS_SHOWN - len(claimed) - len(estimates), 0)
+    first = [*estimates, *(_need(item, stands, view.thresholds) for item in mine[:room])]
     return TemplateResponse(
         request,
         "pages/dashboard.html",
@@ -77,6 +84,8 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "needs_count": needs_count,
             "needs_href": f"{reverse('kitbag')}?show=needs-you" if needs_count > NEEDS_SHOWN else "",
             "is_empty": not stands.points and not waiting,
+            "slots": slots_of(held, steps, now=now) if taken or not terms.why_not else [],
+            "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
         },
     )
 

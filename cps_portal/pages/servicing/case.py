@@ -40,7 +40,7 @@ def case(request: MemberRequest, number: str) -> HttpResponse:
     found = own_case(request, number)
     view = seen(found, member_id=request.member.pk, now=now)
     stretch, zone = view.stretch, view.zone
-    state = stands(found.state, lane=stretch.lane, tracking=found.inbound_tracking, expires_on=view.expires_on)
+    state = stands(found.state, lane=stretch.lane, tracking=found.inbound_tracking)
     return TemplateResponse(
         request,
         "servicing/case.html",
@@ -60,6 +60,7 @@ def case(request: MemberRequest, number: str) -> HttpResponse:
             "ahead": timeline.ahead(
                 found.state,
                 view.read,
+                done={event.state for event in view.events if event.stretch_id == stretch.pk},
                 zone=zone,
                 now=now,
                 expires_on=view.expires_on,
@@ -86,8 +87,8 @@ def crumbs_of(case: Case, last: str = "") -> list[dict[str, str]]:
     """The way from servicing to a case, and to a page about it."""
     crumbs = [{"href": reverse("servicing"), "label": _("Servicing")}]
     if not last:
-        return [*crumbs, {"href": "", "label": case.number}]
-    return [*crumbs, {"href": reverse("case", args=[case.number]), "label": case.number}, {"label": last}]
+        return [*crumbs, {"href": "", "label": case.number, "mono": "1"}]
+    return [*crumbs, {"href": reverse("case", args=[case.number]), "label": case.number, "mono": "1"}, {"label": last}]
 
 
 def file_row(file: CaseFile) -> dict[str, str]:
@@ -122,7 +123,7 @@ def _idle(view: Seen) -> dict[str, Any]:
     else:
         words = _("The clock has not started")
         text = _("It starts when the centre opens on the working day after it received your product.")
-    return {"words": words, "text": text, "drawing": free_drawing(None)}
+    return {"words": words, "text": text, "drawing": free_drawing(numbered=False)}
 
 
 def _why(view: Seen) -> list[str]:

@@ -67,7 +67,7 @@ def clock_of(run: Run, now: datetime, *, is_small: bool = False) -> Clock:
     zone = run.calendar.zone
     shown, unit = f"{read.shown}", _unit(run, read)
     note, when = _note(read, now, zone)
-    words = " ".join(part for part in (f"{shown} {unit}.", f"{note} {when}.") if when or part != f"{note} {when}.")
+    words = f"{shown} {unit}. {note} {when}".strip() + "."
     sizes = (SLOT,) if is_small else (CASE, SLOT)
     return Clock(
         read=read,
@@ -97,9 +97,9 @@ def past_words(stretch: StretchRow) -> str:
     return words % {"days": days, "target": stretch.target_days}
 
 
-def free_drawing(days: int | None) -> dict[str, Any]:
-    """The dial of a free slot."""
-    return _parts(free_ribbon(days or 3, rtl=get_language_bidi()))
+def free_drawing(*, numbered: bool = True) -> dict[str, Any]:
+    """The dial of a free slot, or, without numbers, of a case that is not counted yet."""
+    return _parts(free_ribbon(numbered=numbered, rtl=get_language_bidi()))
 
 
 def _unit(run: Run, read: Reading) -> str:
@@ -166,7 +166,7 @@ def _legend(run: Run, read: Reading) -> Iterator[tuple[str, str]]:
     yield "counted", str(KINDS[Kind.COUNTED])
     if run.pauses:
         yield "paused", str(KINDS[Kind.PAUSED])
-    if not read.stopped_at and read.due_at:
+    if not read.stopped_at and read.due_at and not read.missed:
         yield "ahead", _("If you accept now") if read.paused_since else _("Until the target")
 
 

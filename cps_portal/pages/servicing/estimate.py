@@ -37,8 +37,8 @@ def unlisted(view: View) -> View:
     """Whoever has the address may read: no search engine keeps it, and no link out of the page gives it away."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
-        response = view(request, token)
+    def guarded(request: HttpRequest, signed: str) -> HttpResponseBase:
+        response = view(request, signed)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "private, no-store"
@@ -82,10 +82,10 @@ def _read(token: str, now: datetime) -> Read:
 
 @unlisted
 @require_http_methods(["GET", "HEAD", "POST"])
-def estimate(request: HttpRequest, token: str) -> HttpResponseBase:
+def estimate(request: HttpRequest, signed: str) -> HttpResponseBase:
     """Read by whoever has the address; a POST accepts or declines, for the member it belongs to alone."""
     now = timezone.now()
-    read = _read(token, now)
+    read = _read(signed, now)
     member = member_of(request.user)
     is_theirs = member is not None and read.estimate.case.member_id == member.pk
     refusal, status = "", 200
@@ -98,9 +98,9 @@ def estimate(request: HttpRequest, token: str) -> HttpResponseBase:
             refusal = _answer(request, read)
             if not refusal:
                 return HttpResponseRedirect(reverse("case", args=[read.estimate.case.number]))
-            read, status = _read(token, timezone.now()), 409
+            read, status = _read(signed, timezone.now()), 409
     return TemplateResponse(
-        request, "servicing/estimate.html", _context(request, token, read, now, refusal), status=status
+        request, "servicing/estimate.html", _context(request, signed, read, now, refusal), status=status
     )
 
 
@@ -143,7 +143,7 @@ def _context(request: HttpRequest, token: str, read: Read, now: datetime, refusa
     if is_theirs and member is not None:
         context["crumbs"] = [
             {"href": reverse("servicing"), "label": _("Servicing")},
-            {"href": reverse("case", args=[case.number]), "label": case.number},
+            {"href": reverse("case", args=[case.number]), "label": case.number, "mono": "1"},
             {"label": _("Estimate %(version)s") % {"version": read.estimate.version}},
         ]
         context |= consequences(seen(case, member_id=member.pk, now=now)) if read.shown.waits else {}
@@ -152,10 +152,10 @@ def _context(request: HttpRequest, token: str, read: Read, now: datetime, refusa
 
 @unlisted
 @require_safe
-def estimate_pdf(request: HttpRequest, token: str) -> HttpResponse:
+def estimate_pdf(request: HttpRequest, signed: str) -> HttpResponse:
     """The estimate on paper, in the language of the page."""
     now = timezone.now()
-    read = _read(token, now)
+    read = _read(signed, now)
     case = read.estimate.case
     content = paper.EstimatePaper(
         title=title_of(case),

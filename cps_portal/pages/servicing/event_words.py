@@ -1,6 +1,6 @@
 """What happened to a case, event by event, in the words of its member (programme §6)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,9 @@ from cps_portal.pages.servicing.estimate_view import money
 from cps_portal.pages.servicing.words import Words, fault_words
 from servicing.models import CaseEvent, Stretch
 from servicing.rules.eligibility import No
+from servicing.rules.lending import Right
 from servicing.rules.steps import State
+from servicing.wording import GROUNDS
 
 Kind, Who = CaseEvent.Kind, CaseEvent.Actor
 
@@ -35,6 +37,18 @@ STEPS: dict[State, Words] = {
     State.CANCELLED: gettext_lazy("Cancelled"),
     State.EXPIRED: gettext_lazy("Request expired"),
 }
+LOANS: dict[str, Words] = {
+    "offered": gettext_lazy("A backup loan is yours to ask for"),
+    "booked": gettext_lazy("Backup loan booked"),
+    "moved": gettext_lazy("Backup loan: another unit"),
+    "no_unit": gettext_lazy("Backup loan booking ended"),
+    "longer": gettext_lazy("Backup loan is yours for longer"),
+    "back": gettext_lazy("Backup loan comes to its end"),
+    "left": gettext_lazy("Backup loan booking ended"),
+    "cancelled": gettext_lazy("Backup loan booking cancelled"),
+    "out": gettext_lazy("Backup loan handed over"),
+    "returned": gettext_lazy("Backup loan returned"),
+}
 OTHERS: dict[str, Words] = {
     Kind.CHANGED: gettext_lazy("Request changed"),
     Kind.SLOT_TAKEN: gettext_lazy("On Fast Track"),
@@ -45,7 +59,6 @@ OTHERS: dict[str, Words] = {
     Kind.INTAKE: gettext_lazy("Booked in"),
     Kind.NUMBER: gettext_lazy("New serial number"),
     Kind.TRACKING: gettext_lazy("Tracking number added"),
-    Kind.LOAN: gettext_lazy("Backup loan"),
 }
 CHANGES: dict[str, Words] = {
     "service": gettext_lazy("service"),
@@ -72,6 +85,8 @@ def name_of(event: CaseEvent) -> str:
     if event.kind == Kind.LANE:
         queued = event.facts.get("lane") == Stretch.Lane.QUEUED
         return _("Waits for a slot") if queued else _("Goes on at the standard time")
+    if event.kind == Kind.LOAN:
+        return str(LOANS.get(event.facts.get("what", ""), _("Backup loan")))
     return str(OTHERS[event.kind]) % {"version": event.facts.get("version", "")}
 
 
@@ -105,9 +120,13 @@ def told(event: CaseEvent) -> Iterator[str]:
         yield _("Fast Track slot %(slot)s is free.") % {"slot": facts["slot"]}
     elif event.kind == Kind.LANE:
         yield from reasons_of(facts.get("reasons", ()))
+    elif event.kind == Kind.LOAN:
+        yield from _of_loan(facts)
     elif event.kind in (Kind.PARTS, Kind.TRACKING, Kind.NUMBER, Kind.INTAKE):
         yield from _of_other(event.kind, facts)
-    if event.note:
+    if event.note and event.kind == Kind.INTAKE:
+        yield _("Condition: %(words)s") % {"words": event.note}
+    elif event.note:
         is_quoted = event.actor == Who.MEMBER and event.kind != Kind.MESSAGE
         yield _("“%(words)s”") % {"words": event.note} if is_quoted else event.note
 
@@ -143,7 +162,18 @@ def _of_step(state: State, facts: Mapping[str, Any]) -> Iterator[str]:
     elif state == State.CLOSED and facts.get("back_on"):
         yield _("It was back on %(day)s.") % {"day": date_format(date.fromisoformat(facts["back_on"]), "j M Y")}
     if facts.get("tracking"):
-        yield _isolated(_("%(carrier)s %(tracking)s"), facts)
+        yield _("Parcel %(number)s.") % {"number": _parcel(facts)}
+
+
+def _of_loan(facts: Mapping[str, Any]) -> Iterator[str]:
+    if facts.get("ground"):
+        yield str(GROUNDS[Right(facts["ground"])])
+    if facts.get("unit"):
+        yield _("%(unit)s, serial number %(serial)s, due back on %(day)s.") % {
+            "unit": f"\u2068{facts['unit']}\u2069",
+            "serial": f"\u2068{facts['serial']}\u2069",
+            "day": date_format(date.fromisoformat(facts["until_on"]), "j M Y"),
+        }
 
 
 def _of_other(kind: str, facts: Mapping[str, Any]) -> Iterator[str]:
@@ -154,7 +184,7 @@ def _of_other(kind: str, facts: Mapping[str, Any]) -> Iterator[str]:
         else:
             yield _("It is not known yet when the parts come.")
     elif kind == Kind.TRACKING:
-        yield _isolated(_("%(carrier)s %(tracking)s"), facts)
+        yield _("Parcel %(number)s.") % {"number": _parcel(facts)}
     elif kind == Kind.INTAKE and facts.get("accessories"):
         yield _("With it came: %(what)s.") % {"what": facts["accessories"]}
     elif kind == Kind.NUMBER:
@@ -162,7 +192,11 @@ def _of_other(kind: str, facts: Mapping[str, Any]) -> Iterator[str]:
         yield _("%(old)s became %(new)s. Both are found.") % {"old": f"\u2068{old}\u2069", "new": f"\u2068{new}\u2069"}
 
 
-def _isolated(words: str, facts: Mapping[str, Any]) -> str:
-    """Carrier and number keep their own direction in any language."""
-    values = {name: f"\u2068{facts[name]}\u2069" if facts.get(name) else "" for name in ("carrier", "tracking")}
-    return (words % values).strip()
+def _parcel(facts: Mapping[str, Any]) -> str:
+    """Carrier and number, each in its own direction in any language."""
+    return " ".join(f"\u2068{facts[name]}\u2069" for name in ("carrier", "tracking") if facts.get(name))
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences in a row; what people wrote without a full stop gets one, so that the next does not run into it."""
+    return " ".join(said if not said[-1:].isalnum() else f"{said}." for said in sentences)

@@ -1,6 +1,7 @@
 """What a case is, line by line: numbers, service, centre, level and target as copied, loan, way back (design 04)."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from cps_portal.pages.servicing.states import centre_words
 from members.models import Level
 from servicing.models import CaseEvent, SendBy, Service, Stretch
 from servicing.rules.address import address_lines
-from servicing.rules.steps import AT_THE_CENTRE, State
+from servicing.rules.steps import AT_THE_CENTRE
 from servicing.rules.terms import Given, Whose
 
 
@@ -117,20 +118,27 @@ def _whose(view: Seen, home: str) -> str:
 def _loan(view: Seen) -> tuple[str, str]:
     """Whether a backup loan is theirs to ask for, and the page where they do."""
     stretch, case = view.stretch, view.case
+    href = place("case-loan", case.number)
+    happened = [event.facts for event in view.events if event.kind == CaseEvent.Kind.LOAN]
+    last = happened[-1] if happened else {}
+    if last.get("what") in ("booked", "moved", "longer", "out", "back"):
+        day = date_format(date.fromisoformat(last["until_on"]), "j M Y")
+        words = (
+            _("Booked, %(unit)s until %(day)s") if last["what"] in ("booked", "moved") else _("%(unit)s until %(day)s")
+        )
+        return words % {"unit": last["unit"], "day": day}, href
+    offered = any(facts.get("what") == "offered" for facts in happened)
+    if case.state in AT_THE_CENTRE and (offered or (view.read and view.read.missed and _gives_loans(stretch))):
+        return _("Yours to ask for now"), href
     if stretch.lane != Stretch.Lane.FAST or stretch.terms is None or case.state not in AT_THE_CENTRE:
         return "", ""
-    if not Given.from_json(stretch.terms).loan:
-        return _("From Gold, where the country gives it"), ""
-    href = place("case-loan", case.number)
-    is_late = view.read is not None and view.read.missed
-    if is_late or (case.state == State.AWAITING_PARTS and case.parts_on and _parts_are_late(view)):
-        return _("Yours to ask for now"), href
+    if not _gives_loans(stretch):
+        return _("Not at your level, in one of the two countries"), href
     return _("Yours to ask for if the target is missed"), href
 
 
-def _parts_are_late(view: Seen) -> bool:
-    due = view.read.due_at if view.read else None
-    return bool(due and view.case.parts_on and view.run and view.case.parts_on >= view.run.calendar.local_day(due))
+def _gives_loans(stretch: Stretch) -> bool:
+    return stretch.terms is not None and Given.from_json(stretch.terms).loan
 
 
 def _address(view: Seen) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.servicing.looking import place
-from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of
+from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of, steps_of
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
 from kitbag import listing, standing
@@ -66,8 +66,9 @@ def servicing(request: MemberRequest) -> HttpResponse:
         "servicing/servicing.html",
         lanes
         | {
-            "slots": slots_of(held, now=now),
-            "taken": len(held),
+            "slots": slots_of(held, steps_of(held), now=now),
+            "all_taken": len(held) >= settings.FAST_TRACK_SLOTS,
+            "needs_you": any(stretch.case.state == State.ESTIMATE_SENT for stretch in held),
             "slots_count": f"{len(held)}/{settings.FAST_TRACK_SLOTS}",
             "qualify": _qualify_words(qualify),
             "owns": owns,
@@ -89,10 +90,10 @@ def _kit(member: Member, *, day: date) -> tuple[int, bool]:
     """How many things qualify for Fast Track and are not in servicing, and whether there is any kit at all."""
     stands_now = standing.on(member.pk, day)
     terms = eligibility.terms_of(str(member.country), level=stands_now.level, day=day)
-    items = listing.items_of(member.pk, day=day)
     free = Q(in_case_since=None) & eligibility.qualifying(terms)
-    found = items.order_by().values_list("pk").filter(free).count() if not terms.why_not else 0
-    return found, bool(found) or items.exists()
+    found = listing.items_of(member.pk, day=day).order_by()
+    counts = found.aggregate(free=Count("pk", filter=free), owned=Count("pk"))
+    return counts["free"], bool(counts["owned"])
 
 
 def _qualify_words(number: int) -> str:

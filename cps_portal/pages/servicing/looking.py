@@ -83,7 +83,7 @@ class Seen:
 
     @property
     def expires_on(self) -> date | None:
-        """The last whole day on which a request can still arrive."""
+        """The day on which a request that is not received expires."""
         if self.case.state != State.REQUESTED:
             return None
         return local_day(expiring.expires_at(self.stretch), self.zone)

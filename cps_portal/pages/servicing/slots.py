@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.clock import clock_of, free_drawing
+from cps_portal.pages.servicing.estimate_view import money
 from cps_portal.pages.servicing.looking import place
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
@@ -31,9 +33,10 @@ def open_stretches(member_id: int) -> QuerySet[Any]:
     )
 
 
-def in_slots(member_id: int) -> QuerySet[Any]:
-    """Those that hold a slot, by its number: what the dashboard shows."""
-    return open_stretches(member_id).filter(slot__isnull=False).order_by(F("slot"))
+def for_the_dashboard(member_id: int) -> QuerySet[Any]:
+    """Those that hold a slot, and those with an estimate that waits, the oldest first."""
+    waits = Q(case__state=State.ESTIMATE_SENT)
+    return open_stretches(member_id).filter(Q(slot__isnull=False) | waits).order_by("requested_at", "pk")
 
 
 def steps_of(stretches: Sequence[Stretch]) -> Mapping[int, list[CaseEvent]]:
@@ -41,19 +44,18 @@ def steps_of(stretches: Sequence[Stretch]) -> Mapping[int, list[CaseEvent]]:
     found: dict[int, list[CaseEvent]] = defaultdict(list)
     if stretches:
         events = CaseEvent.objects.filter(stretch__in=[stretch.pk for stretch in stretches], kind=CaseEvent.Kind.STEP)
-        for event in events.only("stretch_id", "kind", "state", "at").order_by("at", "pk"):
+        for event in events.only("stretch_id", "kind", "state", "at", "facts").order_by("at", "pk"):
             found[event.stretch_id].append(event)
     return found
 
 
-def slots_of(held: Sequence[Any], *, now: datetime) -> list[dict[str, Any]]:
-    """The three slots in order, taken and free. `held` as `in_slots` gives them."""
-    steps = steps_of(held)
-    by_number = {stretch.slot: stretch for stretch in held}
+def slots_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]], *, now: datetime) -> list[dict[str, Any]]:
+    """The three slots in order, taken and free: from open stretches and their steps."""
+    by_number = {stretch.slot: stretch for stretch in held if stretch.slot}
     return [
-        taken(by_number[number], number, steps[by_number[number].pk], now=now)
+        taken(by_number[number], number, steps.get(by_number[number].pk, ()), now=now)
         if number in by_number
-        else {"number": number, "free": True, "drawing": free_drawing(None), "href": place("servicing-send")}
+        else {"number": number, "free": True, "drawing": free_drawing(), "href": place("servicing-send")}
         for number in range(1, settings.FAST_TRACK_SLOTS + 1)
     ]
 
@@ -67,7 +69,7 @@ def taken(stretch: Stretch, number: int, steps: Sequence[CaseEvent], *, now: dat
         "number": number,
         "free": False,
         "clock": clock,
-        "drawing": None if clock else free_drawing(None),
+        "drawing": None if clock else free_drawing(numbered=False),
         "due": _due(clock) if clock else _("The clock starts with its receipt."),
         "needs_you": case.state == State.ESTIMATE_SENT,
     }
@@ -83,7 +85,7 @@ def row_of(stretch: Stretch) -> dict[str, Any]:
     case, zone = stretch.case, stretch.case.centre.time_zone
     is_request = case.state == State.REQUESTED
     expires = local_day(expiring.expires_at(stretch), zone) if is_request else None
-    state = stands(case.state, lane=stretch.lane, tracking=case.inbound_tracking, expires_on=expires)
+    state = stands(case.state, lane=stretch.lane, tracking=case.inbound_tracking)
     return {
         "href": reverse("case", args=[case.number]),
         "case_number": case.number,
@@ -96,3 +98,23 @@ def row_of(stretch: Stretch) -> dict[str, Any]:
         "expires": _("The request expires on %(day)s.") % {"day": date_format(expires, "j M Y")} if expires else "",
         "back_href": reverse("case-back", args=[case.number]) if stretch.left_at else "",
     }
+
+
+def needs_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]]) -> list[dict[str, str]]:
+    """What needs the member: estimates that wait, with their totals, as the dashboard's "Needs you" shows them."""
+    found = []
+    for stretch in held:
+        sent = [event for event in steps.get(stretch.pk, ()) if event.state == State.ESTIMATE_SENT]
+        if stretch.case.state != State.ESTIMATE_SENT or not sent:
+            continue
+        total = money(Decimal(sent[-1].facts["total"]), sent[-1].facts["currency"])
+        found.append(
+            {
+                "words": stands(stretch.case.state, lane=stretch.lane).words,
+                "href": f"{reverse('case', args=[stretch.case.number])}#estimate",
+                "name": stretch.case.product.name,
+                "text": _("%(total)s including VAT. The clock is paused until you answer.") % {"total": total},
+                "action": _("Review estimate"),
+            }
+        )
+    return found

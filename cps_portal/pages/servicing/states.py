@@ -1,9 +1,7 @@
 """Where a case stands, in words: for its head, the slots and the lists (design: dot and words)."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,14 +44,12 @@ class Stands:
     words: str
 
 
-def stands(state: str, *, lane: str, tracking: str = "", expires_on: date | None = None) -> Stands:
+def stands(state: str, *, lane: str, tracking: str = "") -> Stands:
     """Where a case stands, as its member reads it."""
     if state == State.REQUESTED:
         if tracking:
             return Stands(WAITS, _("On its way to the centre"))
-        if expires_on is None:
-            return Stands(NEEDS_YOU, _("Send it in"))
-        return Stands(NEEDS_YOU, _("Send it in by %(day)s") % {"day": date_format(expires_on, "j M")})
+        return Stands(NEEDS_YOU, _("Send it in"))
     dot, words = _STANDS[State(state)]
     if lane == Stretch.Lane.QUEUED and state == State.RECEIVED:
         return Stands(WAITS, _("At the centre, waits for a slot"))

@@ -1,6 +1,6 @@
 """The timeline of a case: what happened, newest first, and the steps still ahead as hollow dots (design 04)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cps_portal.pages.servicing.event_words import name_of, told
+from cps_portal.pages.servicing.event_words import joined, name_of, told
 from cps_portal.pages.servicing.times import day_words, local_day, moment_words, wall
 from members.models import Level
 from servicing.models import CaseEvent, Stretch
@@ -99,7 +99,7 @@ def shown(entries: Sequence[Entry], *, zone: str, now: datetime) -> dict[str, li
                 "time": wall(entry.at, zone=zone),
                 "at": entry.at,
                 "name": entry.name,
-                "text": " ".join(entry.sentences) if not entry.is_message else "",
+                "text": joined(entry.sentences) if not entry.is_message else "",
                 "message": "\n".join(entry.sentences) if entry.is_message else "",
                 "waits": entry.waits,
                 "files": entry.files,
@@ -125,10 +125,18 @@ _AHEAD: dict[State, tuple[State, ...]] = {
 }
 
 
+def _left(state: State, done: Collection[str]) -> list[State]:
+    """What is left from a state; what was under repair before an estimate goes on there without a word."""
+    left = _AHEAD.get(state, ())
+    is_back = state in (S.ESTIMATE_SENT, S.ACCEPTED) and S.IN_REPAIR.value in done
+    return [step for step in left if not (is_back and step == S.IN_REPAIR)]
+
+
 def ahead(
     state: str,
     read: Reading | None,
     *,
+    done: Collection[str],
     zone: str,
     now: datetime,
     expires_on: date | None,
@@ -150,12 +158,12 @@ def ahead(
         words = _("%(day)s is the target if you accept now") if read.paused_since else _("%(day)s is the target")
         notes[S.SHIPPED] = words % {"day": day_words(local_day(read.due_at, zone), today=local_day(now, zone))}
     if expires_on:
-        notes[S.RECEIVED] = _("By %(day)s, else the request expires") % {"day": date_format(expires_on, "j M Y")}
+        notes[S.RECEIVED] = _("The request expires on %(day)s.") % {"day": date_format(expires_on, "j M Y")}
     if state == S.AWAITING_PARTS and parts_on:
         notes[S.IN_REPAIR] = _("Parts are expected on %(day)s.") % {"day": date_format(parts_on, "j M Y")}
     if closes_on:
         notes[S.CLOSED] = _("Closes by itself on %(day)s") % {"day": date_format(closes_on, "j M Y")}
-    steps = [{"name": names[step], "note": notes.get(step, "")} for step in _AHEAD.get(State(state), ())]
+    steps = [{"name": names[step], "note": notes.get(step, "")} for step in _left(State(state), done)]
     if read is not None and now < read.starts_at and not read.stopped_at:
         steps.insert(0, {"name": _("Clock starts"), "note": moment_words(read.starts_at, zone=zone, now=now)})
     return list(reversed(steps))
