@@ -6,18 +6,25 @@ from io import BytesIO
 import pikepdf
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
+from members.models import Message
+from members.rules.roles import Role
 from servicing import bench, lending
 from servicing.models import Loan
+from tests.factories import CaseFactory, CentreFactory, LoanFactory
+from tests.portal.staff import confirmed, staff_user
 from tests.servicing.lent import (
     DUE_ON,
     TUESDAY,
     awaiting_parts,
     body,
     booked,
+    fetched,
     gold_item,
     moment,
     received,
@@ -58,6 +65,21 @@ def signed_in(client):
 def _tuesday():
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def shelves(tmp_path, settings):
+    """Where files of cases lie, empty: a folder of the test."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "cases": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}},
+    }
+
+
+def picture(colour="grey"):
+    kept = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(kept, "JPEG")
+    return kept.getvalue()
 
 
 def page_of(case):
@@ -178,3 +200,142 @@ def test_the_page_costs_the_same_for_five_and_fifty_units(late, camera_body, sig
         with CaptureQueriesContext(connection) as asked:
             client.get(page_of(late))
         assert len(asked) == 13
+
+
+# The counter
+
+
+@pytest.fixture
+def counter(elstree):
+    """Tom of Elstree's counter, signed in with a second factor."""
+    return confirmed(staff_user(Role.CENTRE_STAFF.value, centre=elstree.code))
+
+
+def counter_page(loan):
+    return reverse("admin:bench_loan", args=[loan.pk])
+
+
+def carry(client, loan, act, **data):
+    html = client.get(counter_page(loan), {"act": act}).content.decode()
+    mark = html.split('name="mark" value="')[1].split('"')[0]
+    return client.post(counter_page(loan), {"act": act, "mark": mark, **data})
+
+
+def test_the_counters_list_by_days(counter, late, one, camera_body, tom):
+    out = fetched(late, one, tom)
+    other = awaiting_parts(gold_item(camera_body, user__name="Omar Haddad"), tom)
+    waiting = booked(other, unit(camera_body), from_day=date(2026, 11, 26))
+    abroad = LoanFactory()
+    html = text_of(counter.get(reverse("admin:bench_loans")))
+    assert html.index("With members") < html.index(one.serial) < html.index("Booked next") < html.index("Omar Haddad")
+    assert abroad.unit.serial not in html
+    Loan.objects.filter(pk=out.pk).update(period=(date(2026, 11, 20), date(2026, 11, 23)))
+    Loan.objects.filter(pk=waiting.pk).update(period=(TUESDAY, DUE_ON))
+    html = text_of(counter.get(reverse("admin:bench_loans")))
+    assert html.index("Overdue") < html.index(one.serial) < html.index("To be fetched") < html.index("Omar Haddad")
+    assert counter.get(counter_page(waiting)).status_code == 200
+
+
+def test_the_list_costs_the_same_for_every_number_of_loans(counter, camera_body, elstree):
+    counter.get(reverse("admin:bench_loans"))
+    counts = []
+    for more in (3, 9):
+        for _number in range(more):
+            LoanFactory(case=CaseFactory(centre=elstree))
+        with CaptureQueriesContext(connection) as asked:
+            counter.get(reverse("admin:bench_loans"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_handed_over_and_taken_back_with_photos(counter, late, one, shelves):
+    loan = booked(late, one)
+    photo = SimpleUploadedFile("top.jpg", picture(), "image/jpeg")
+    assert (
+        carry(counter, loan, "hand_over", condition="Like new", accessories="Strap", photos=[photo]).status_code == 302
+    )
+    loan.refresh_from_db()
+    assert (loan.state, loan.condition_out, loan.accessories_out) == (Loan.State.OUT, "Like new", "Strap")
+    refused = carry(counter, loan, "take_back", condition="Dropped", damaged="on")
+    assert "Say what is damaged" in text_of(refused)
+    carry(counter, loan, "take_back", condition="Dropped", damaged="on", words="Mount bent")
+    loan.refresh_from_db()
+    one.refresh_from_db()
+    assert (loan.state, loan.damaged, one.out_why) == (Loan.State.BACK, True, "Mount bent")
+    carry(counter, loan, "photos", photos=[SimpleUploadedFile("mount.jpg", picture("red"), "image/jpeg")])
+    assert list(late.files.values_list("purpose", "name")) == [("handed_out", "top.jpg"), ("handed_back", "mount.jpg")]
+    html = text_of(counter.get(counter_page(loan)))
+    assert "The unit is out of the pool: Mount bent" in html
+    assert counter.get(reverse("admin:bench_loan_agreement", args=[loan.pk])).content.startswith(b"%PDF")
+
+
+def test_a_booking_is_cancelled_with_the_message_seen_before(counter, late, one):
+    loan = booked(late, one)
+    seen = carry(counter, loan, "cancel", words="Needed for a recall", look="1")
+    assert "Needed for a recall" in text_of(seen).split('id="letters"')[1]
+    loan.refresh_from_db()
+    assert loan.state == Loan.State.BOOKED
+    assert not Message.objects.filter(kind="loan_changed").exists()
+    carry(counter, loan, "cancel", words="Needed for a recall")
+    loan.refresh_from_db()
+    assert (loan.state, loan.ended_why) == (Loan.State.CANCELLED, "Needed for a recall")
+
+
+def test_a_form_for_another_unit_does_nothing(counter, late, one, camera_body):
+    """The booking moved while the clerk was writing."""
+    loan = booked(late, one)
+    html = counter.get(counter_page(loan), {"act": "hand_over"}).content.decode()
+    mark = html.split('name="mark" value="')[1].split('"')[0]
+    Loan.objects.filter(pk=loan.pk).update(unit=unit(camera_body))
+    answer = counter.post(counter_page(loan), {"act": "hand_over", "mark": mark, "condition": "Fine"})
+    assert "Nothing was done" in text_of(answer)
+    loan.refresh_from_db()
+    assert loan.state == Loan.State.BOOKED
+
+
+def test_booked_for_the_member_at_the_counter(counter, late, one):
+    href = reverse("admin:bench_loan_new", args=[late.number])
+    form = counter.get(href).context["form"]
+    sent = {"from_day": TUESDAY.isoformat(), "key": str(form["key"].value()), "unit": one.pk}
+    answer = counter.post(href, sent)
+    loan = Loan.objects.get()
+    assert answer.url == counter_page(loan)
+    assert counter.get(href).url == counter_page(loan)
+    facts = Message.objects.get(kind="loan_changed").facts
+    assert (facts["change"], facts["unit"]) == ("booked", one.product.name)
+
+
+@pytest.mark.parametrize(
+    ("role", "centre", "sees"),
+    [
+        ("Centre staff", "UK", 200),
+        ("Centre staff", "XX", 404),
+        ("Member care", None, 200),
+        ("Auditor", None, 200),
+        ("Validation", None, 403),
+        ("Programme manager", None, 403),
+    ],
+)
+def test_who_sees_a_loan_and_who_may_change_it(late, one, role, centre, sees):
+    loan = booked(late, one)
+    if centre == "XX":
+        centre = CentreFactory(code="XX").code
+    client = confirmed(staff_user(role, **({"centre": centre} if centre else {})))
+    assert client.get(counter_page(loan)).status_code == sees
+    assert client.get(reverse("admin:bench_loan_agreement", args=[loan.pk])).status_code == sees
+    answer = client.post(counter_page(loan), {"act": "hand_over", "mark": "x", "condition": "Fine"})
+    assert answer.status_code == (200 if (role, centre) == ("Centre staff", "UK") else 404 if sees == 404 else 403)
+    new = client.get(reverse("admin:bench_loan_new", args=[late.number])).status_code
+    assert new == (302 if (role, centre) == ("Centre staff", "UK") else 404 if sees == 404 else 403)
+    loan.refresh_from_db()
+    assert loan.state == Loan.State.BOOKED
+
+
+def test_member_care_suspends_with_a_reason_and_an_end(late, one, tom):
+    loan = fetched(late, one, tom)
+    client = confirmed(staff_user("Member care"))
+    carry(client, loan, "suspend", from_on="2026-11-25", until_on="2027-01-01", words="Two weeks late")
+    assert lending.suspended_until(late.member_id, date(2026, 12, 31)) == date(2027, 1, 1)
+    assert lending.suspended_until(late.member_id, date(2027, 1, 1)) is None
+    again = carry(client, loan, "suspend", from_on="2027-01-01", until_on="2027-01-01", words="x")
+    assert "Choose a day after the first one" in text_of(again)

@@ -1,7 +1,5 @@
 """The backup loan of a case: the right with its reason, days first, then units that are free, and the loan (§6)."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cps_portal.pages.servicing.case import crumbs_of, file_row, title_of
-from cps_portal.pages.servicing.loan_form import BookForm, FromForm
+from cps_portal.pages.servicing.loan_choosing import Asked, asked_of, booked, choosing, sent_form
+from cps_portal.pages.servicing.loan_form import BookForm
 from cps_portal.pages.servicing.loan_paper import paper_of
 from cps_portal.pages.servicing.loan_words import ended_words, why
 from cps_portal.pages.servicing.looking import own_case
@@ -26,86 +24,41 @@ from members.access import MemberRequest, member_required
 from servicing import lending
 from servicing.access import own_files
 from servicing.casework import as_member
-from servicing.lending import Ground
 from servicing.locator import country_name
-from servicing.models import Case, CaseFile, Loan, LoanUnit, Stretch
+from servicing.models import Case, CaseFile, Loan
 from servicing.rules.address import address_lines
-from servicing.rules.calendar import DAY
 
 State = Loan.State
-
-
-@dataclass(slots=True)
-class Asked:
-    """What a page about a loan rests on, read once."""
-
-    case: Case
-    stretch: Stretch
-    ground: Ground
-    loans: list[Loan]
-    at: datetime
-
-    @property
-    def running(self) -> Loan | None:
-        return next((loan for loan in self.loans if loan.state in {State.BOOKED, State.OUT}), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def case_loan(request: MemberRequest, number: str) -> HttpResponse:
     """The loan of a case; POST books one (act=book) or cancels the booking (act=cancel)."""
-    asked = _asked(request, number, timezone.now())
+    asked = _asked(request, number)
     form = None
     if request.method == "POST":
         if request.POST.get("act") == "cancel":
             return _cancel(request, asked)
-        form = _sent(request, asked)
+        form = sent_form(request.POST, asked)
         if form.key_of() in {loan.pk for loan in asked.loans}:
             return HttpResponseRedirect(_page(asked.case))
-        if form.is_valid() and _booked(request, asked, form):
+        loan = booked(asked, form, as_member(request.user)) if form.is_valid() else None
+        if loan is not None:
+            messages.success(request, _("%(unit)s is booked for you.") % {"unit": loan.unit.product.name})
             return HttpResponseRedirect(_page(asked.case))
-        asked = _asked(request, number, asked.at)
+        asked = _asked(request, number)
     return TemplateResponse(request, "servicing/case_loan.html", _context(request, asked, form))
 
 
-def _asked(request: MemberRequest, number: str, at: datetime) -> Asked:
+def _asked(request: MemberRequest, number: str) -> Asked:
     case = own_case(request, number)
     case.member = request.member
-    stretch = case.stretches.latest("number")
-    stretch.case = case
-    loans = list(Loan.objects.filter(case=case).select_related("unit__product").order_by("-booked_at", "-pk"))
-    return Asked(case, stretch, lending.right_of(case, stretch, at=at), loans, at)
+    return asked_of(case, timezone.now())
 
 
 def _page(case: Case) -> str:
     return reverse("case-loan", args=[case.number])
-
-
-def _sent(request: MemberRequest, asked: Asked) -> BookForm:
-    """The form as it was sent, over the units that are free from its day now."""
-    typed = BookForm(request.POST, units=[], from_day=None)
-    typed.full_clean()
-    day = typed.cleaned_data.get("from_day")
-    return BookForm(request.POST, units=_free(asked, day)[0] if day else [], from_day=day)
-
-
-def _booked(request: MemberRequest, asked: Asked, form: BookForm) -> bool:
-    """Book what was chosen; a refusal stands beside its field."""
-    data = form.cleaned_data
-    try:
-        loan = lending.book(
-            asked.case.pk,
-            int(data["unit"]),
-            data["from_day"],
-            loan_id=data["key"],
-            at=asked.at,
-            actor=as_member(request.user),
-        )
-    except KitError as error:
-        form.refuse(error)
-        return False
-    messages.success(request, _("%(unit)s is booked for you.") % {"unit": loan.unit.product.name})
-    return True
 
 
 def _cancel(request: MemberRequest, asked: Asked) -> HttpResponse:
@@ -118,15 +71,6 @@ def _cancel(request: MemberRequest, asked: Asked) -> HttpResponse:
         else:
             messages.success(request, _("The booking is cancelled. The unit is free for others."))
     return HttpResponseRedirect(_page(asked.case))
-
-
-def _free(asked: Asked, day: date) -> tuple[list[LoanUnit], date | None, KitError | None]:
-    """Units free from a day, the day until which they would be lent, and why none is where the day cannot be."""
-    try:
-        until = lending.bookable_until(asked.case, asked.stretch, day, at=asked.at)
-    except KitError as error:
-        return [], None, error
-    return lending.units_for(asked.case, day, until, today=asked.ground.today), until, None
 
 
 def _context(request: MemberRequest, asked: Asked, sent: BookForm | None) -> dict[str, Any]:
@@ -146,49 +90,8 @@ def _context(request: MemberRequest, asked: Asked, sent: BookForm | None) -> dic
         "days_after": days_words(settings.LOAN_DAYS_AFTER_RETURN),
     }
     if asked.ground.is_given and running is None:
-        context |= _choosing(request, asked, sent)
+        context |= choosing(request.GET, asked, sent)
     return context
-
-
-def _choosing(request: MemberRequest, asked: Asked, sent: BookForm | None) -> dict[str, Any]:
-    """Days first, then what is free from that day on."""
-    first = lending.first_day(asked.case, asked.stretch, today=asked.ground.today)
-    last = max(lending.plan_of(asked.case, asked.stretch, asked.ground).due_on - DAY, first)
-    days = FromForm(request.GET, first=first, last=last)
-    day = (sent.cleaned_data.get("from_day") if sent else days.day) or first
-    units, until, refused = _free(asked, day)
-    if refused is not None and days.is_bound:
-        days.refuse(refused)
-    if sent is None:
-        form = BookForm(units=units, from_day=day)
-    else:
-        # What was sent, with its errors, over the units that are free now.
-        form, sent.fields["unit"].choices = sent, [(str(unit.pk), str(unit)) for unit in units]  # type: ignore[attr-defined]
-    radios = {str(radio.data["value"]): radio for radio in form["unit"]}
-    wanted = asked.case.product
-    return {
-        "days": days,
-        "form": form,
-        "from_day": day,
-        "until_day": until,
-        "units": [
-            {
-                "radio": radios[str(unit.pk)],
-                "name": unit.product.name,
-                "family": unit.product.family,
-                "accessories": unit.accessories,
-                "note": _("the same as yours") if unit.product_id == wanted.pk else _note(unit),
-            }
-            for unit in units
-        ],
-        "is_refused": refused is not None,
-    }
-
-
-def _note(unit: LoanUnit) -> str:
-    """What tells one that stands in from another: its mount, its series."""
-    parts = [unit.product.series, unit.product.mount]
-    return pgettext("between things in a row", ", ").join(part for part in parts if part)
 
 
 def _shown(asked: Asked, loan: Loan) -> dict[str, Any]:
