@@ -47,7 +47,7 @@ def late(camera_body, tom):
 
 @pytest.fixture
 def one(camera_body):
-    return unit(camera_body, serial="700000000001", accessories="Battery, charger")
+    return unit(camera_body, serial="710000000001", accessories="Battery, charger")
 
 
 @pytest.fixture

@@ -52,12 +52,12 @@ def late_too(camera_body, tom):
 
 @pytest.fixture
 def one(camera_body):
-    return unit(camera_body, serial="700000000001")
+    return unit(camera_body, serial="710000000001")
 
 
 @pytest.fixture
 def two(camera_body):
-    return unit(camera_body, serial="700000000002")
+    return unit(camera_body, serial="710000000002")
 
 
 def right_of(case, at):
