@@ -12,6 +12,7 @@ from django.db import connection
 from servicing.models import Centre
 
 WEEK = timedelta(days=7)
+THOUSANDTH = Decimal("0.001")
 
 _FIGURES = """
 SELECT week, service, GROUPING(week), GROUPING(service), count(*), count(*) FILTER (WHERE in_time IS NOT NULL),
@@ -87,9 +88,13 @@ def _read(rows: Sequence[Any]) -> Iterator[Figures]:
             again=again,
             paused=paused,
             time=spent,
-            p50=None if half is None else Decimal(str(half)),
-            p90=None if most is None else Decimal(str(most)),
+            p50=_rounded(half),
+            p90=_rounded(most),
         )
+
+
+def _rounded(days: float | None) -> Decimal | None:
+    return None if days is None else Decimal(str(days)).quantize(THOUSANDTH)
 
 
 def weeks_between(first: date, last: date) -> list[date]:
