@@ -42,7 +42,6 @@ SEEDED = {
     "members_threshold",
     "servicing_centre",
     "servicing_openinghours",
-    "servicing_packcontents",
     "servicing_serviceterms",
 }
 
