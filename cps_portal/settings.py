@@ -6,7 +6,6 @@ Required in production: SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, PORT
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import environ
 import structlog
@@ -48,11 +47,6 @@ CASE_FILE_MAX_BYTES = env.int("CASE_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 CASE_FILES_MOST = env.int("CASE_FILES_MOST", default=12)
 ESTIMATE_VALID_DAYS = env.int("ESTIMATE_VALID_DAYS", default=14)
 BENCH_STALE_DAYS = env.int("BENCH_STALE_DAYS", default=3)  # working days in which nothing happened
-PACK_LATE_DAYS = env.int("PACK_LATE_DAYS", default=28)
-PACK_ADDRESS_KEPT_DAYS = env.int("PACK_ADDRESS_KEPT_DAYS", default=180)
-CLOSING_UNDO_DAYS = env.int("CLOSING_UNDO_DAYS", default=7)
-EMAIL_UNDO_DAYS = env.int("EMAIL_UNDO_DAYS", default=14)
-EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", default=24)
 LOAN_DAYS_AFTER_RETURN = env.int("LOAN_DAYS_AFTER_RETURN", default=3)
 LOAN_SHIPPING_DAYS = env.int("LOAN_SHIPPING_DAYS", default=2)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
@@ -257,27 +251,32 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-
-
-def _private_shelf(variable: str, folder: str) -> dict[str, Any]:
-    """Files of members: private, outside the web root. Another backend (S3, say) is a setting."""
-    here = {
-        "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + f"/{folder}",
-        "file_permissions_mode": 0o600,
-        "directory_permissions_mode": 0o700,
-    }
-    return {
-        "BACKEND": env.str(f"{variable}_STORAGE", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(f"{variable}_STORAGE_OPTIONS", default=here),
-    }
-
-
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "proofs": _private_shelf("PROOF", "proofs"),
-    "cases": _private_shelf("CASE", "cases"),
-    "threads": _private_shelf("THREAD", "threads"),
-    "exports": _private_shelf("EXPORT", "exports"),
+    # Proofs of purchase: private, outside the web root. Another backend (S3, say) is a setting.
+    "proofs": {
+        "BACKEND": env.str("PROOF_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "PROOF_STORAGE_OPTIONS",
+            default={
+                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/proofs",
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        ),
+    },
+    # Photos and papers of cases, private as well.
+    "cases": {
+        "BACKEND": env.str("CASE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "CASE_STORAGE_OPTIONS",
+            default={
+                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/cases",
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        ),
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))
