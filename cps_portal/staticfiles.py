@@ -19,7 +19,18 @@ HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.mi
 JOINED: dict[str, tuple[Path, ...]] = {
     "css/portal.css": tuple(
         STATIC / "css" / f"{part}.css"
-        for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing", "sending", "loans", "servicing_public")
+        for part in (
+            "tokens",
+            "base",
+            "layout",
+            "components",
+            "kitbag",
+            "what_if",
+            "servicing",
+            "sending",
+            "loans",
+            "servicing_public",
+        )
     ),
     "js/portal.js": (
         HTMX,

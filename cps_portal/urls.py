@@ -30,14 +30,14 @@ from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
 from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
 from cps_portal.pages.servicing.case import case
-from cps_portal.pages.servicing.estimate import estimate, estimate_pdf
 from cps_portal.pages.servicing.changing import case_cancel, case_change
+from cps_portal.pages.servicing.estimate import estimate, estimate_pdf
 from cps_portal.pages.servicing.files import case_file
+from cps_portal.pages.servicing.listing import servicing
 from cps_portal.pages.servicing.loan import case_loan, loan_agreement
 from cps_portal.pages.servicing.opening import case_new
 from cps_portal.pages.servicing.sending import servicing_send
 from cps_portal.pages.servicing.sheet import case_sheet
-from cps_portal.pages.servicing.listing import servicing
 from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
 from cps_portal.pages.what_if import what_if, what_if_drafts
