@@ -27,7 +27,7 @@ class Place:
     anchor: str = ""
 
     def holds(self, url_name: str) -> bool:
-        return url_name == self.name or url_name.startswith(f"{self.name}-") or url_name in self.also
+        return any(url_name == name or url_name.startswith(f"{name}-") for name in (self.name, *self.also))
 
 
 MEMBER = (
