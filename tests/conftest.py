@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from kitbag import registration
 from kitbag.registration import Details
@@ -82,6 +83,14 @@ def db(request):
 @pytest.fixture
 def _rolled_back_db(_django_db_helper):
     """pytest-django's own db fixture, under another name."""
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A page that another test asked for in Arabic leaves its language behind in the thread."""
+    translation.activate("en")
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
