@@ -6,12 +6,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.estimate_view import Line, Shown
-from cps_portal.pdf.paper import INK, INK_2, INK_3, INNER, MARGIN, Colour, Paper, line_height
+from cps_portal.pdf.paper import ACROSS, INK_2, INNER, Paper, line_height
+from cps_portal.pdf.table import Cell, Table
 
 TEXT, SMALL = 10.0, 8.5
 WORDS, AMOUNT = (0, 132), (136, INNER - 136)
 PAD = 2.4
-ROWS_BEGIN, OTHER_ROWS, ROWS_END, FOOT_TOP = 74.0, 28.0, 262.0, 280.0
+ROWS_BEGIN, OTHER_ROWS, ROWS_END = 74.0, 28.0, 262.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,101 +43,57 @@ class _Paper:
             language=content.language,
             rtl=content.rtl,
             at=content.at,
+            small=SMALL,
         )
-        self.sheets = 0
+        self.table = Table(self.paper, TEXT, PAD)
 
     def draw(self) -> bytes:
-        content, estimate = self.content, self.content.estimate
+        content, estimate, paper = self.content, self.content.estimate, self.paper
         self._sheet()
-        paper = self.paper
-        paper.say(self.title, start=MARGIN, top=26, width=INNER, size=20, bold=True)
-        for number, line in enumerate(paper.wrapped(content.title, width=INNER, size=12, bold=True, most=2)):
-            paper.say(line, start=MARGIN, top=37 + number * line_height(12), width=INNER, size=12, bold=True)
-        self._say(content.centre, (0, INNER), 50, size=TEXT, colour=INK_2)
-        self._say(estimate.sent, (0, INNER), 56, size=TEXT, colour=INK_2)
+        paper.say(self.title, ACROSS, 26, size=20, bold=True)
+        title = paper.wrapped(content.title, width=INNER, size=12, bold=True, most=2)
+        paper.say_lines(title, ACROSS, 37, size=12, bold=True)
+        paper.say(content.centre, ACROSS, 50, size=TEXT, colour=INK_2)
+        paper.say(estimate.sent, ACROSS, 56, size=TEXT, colour=INK_2)
         paper.rule(ROWS_BEGIN - 5)
         top = ROWS_BEGIN
-        for row in estimate.lines:
+        for row in [*estimate.lines, Line(estimate.vat_words, "", estimate.vat)]:
             top = self._row(row, top)
-        top = self._row(Line(estimate.vat_words, "", estimate.vat), top)
         top = self._total(top)
         said = [estimate.note, estimate.replaces, estimate.answered or estimate.valid]
         said.append(_("Only the member it was sent to can accept or decline it, in the portal."))
         for words in said:
             for line in paper.wrapped(words, width=INNER, size=TEXT, most=12):
-                if top + line_height(TEXT) > ROWS_END:
-                    top = self._sheet()
-                self._say(line, (0, INNER), top, size=TEXT, colour=INK_2)
+                top = self._room(line_height(TEXT), top)
+                paper.say(line, ACROSS, top, size=TEXT, colour=INK_2)
                 top += line_height(TEXT)
             top += PAD if words else 0
         return paper.written()
 
     def _sheet(self) -> float:
         """A new sheet with its head and foot; where its rows begin."""
-        paper = self.paper
-        paper.add_page()
-        self.sheets += 1
-        paper.masthead(_("Canon Professional Services"))
-        paper.rule(FOOT_TOP)
-        self._say(
-            _("Targets are working days at the centre. They are not guaranteed."), (0, 140), FOOT_TOP + 2, colour=INK_3
-        )
-        self._say(str(self.sheets), (INNER - 20, 20), FOOT_TOP + 2, at_end=True, colour=INK_3, plain=True)
+        self.paper.new_sheet()
+        self.paper.foot()
         return OTHER_ROWS
 
+    def _room(self, height: float, top: float) -> float:
+        """Where there is room of a height: here, or at the top of a new sheet."""
+        return self._sheet() if top + height > ROWS_END else top
+
     def _row(self, row: Line, top: float) -> float:
-        words = self.paper.wrapped(row.words, width=WORDS[1], size=TEXT)
-        note = self.paper.wrapped(row.note, width=WORDS[1], size=SMALL, most=2)
-        height = len(words) * line_height(TEXT) + len(note) * line_height(SMALL) + 2 * PAD
-        if top + height > ROWS_END:
-            top = self._sheet()
-        line = top + PAD
-        for number, text in enumerate(words):
-            self._say(text, WORDS, line + number * line_height(TEXT), size=TEXT)
-        below = line + len(words) * line_height(TEXT)
-        for number, text in enumerate(note):
-            self._say(text, WORDS, below + number * line_height(SMALL), colour=INK_3)
-        self._say(row.amount, AMOUNT, line, size=TEXT, at_end=True)
-        self.paper.hairline(top + height)
-        return top + height
+        cells = [
+            Cell(
+                place=WORDS,
+                lines=self.paper.wrapped(row.words, width=WORDS[1], size=TEXT),
+                notes=self.paper.wrapped(row.note, width=WORDS[1], size=SMALL, most=2),
+            ),
+            Cell(place=AMOUNT, lines=[row.amount], at_end=True),
+        ]
+        return self.table.row(cells, self._room(self.table.height(cells), top))
 
     def _total(self, top: float) -> float:
-        if top + 16 > ROWS_END:
-            top = self._sheet()
-        self._say(_("Total"), WORDS, top + 5.5, size=TEXT, bold=True)
-        self.paper.say(
-            self.content.estimate.total,
-            start=MARGIN + 90,
-            top=top + 3,
-            width=INNER - 90,
-            size=18,
-            bold=True,
-            at_end=True,
-        )
+        top = self._room(16, top)
+        self.paper.say(_("Total"), WORDS, top + 5.5, size=TEXT, bold=True)
+        self.paper.say(self.content.estimate.total, (90, INNER - 90), top + 3, size=18, bold=True, at_end=True)
         self.paper.rule(top + 14, ticks=False)
         return top + 19
-
-    def _say(
-        self,
-        text: str,
-        place: tuple[float, float],
-        top: float,
-        *,
-        size: float = SMALL,
-        bold: bool = False,
-        colour: Colour = INK,
-        at_end: bool = False,
-        plain: bool = False,
-    ) -> None:
-        start, width = place
-        self.paper.say(
-            text,
-            start=MARGIN + start,
-            top=top,
-            width=width,
-            size=size,
-            bold=bold,
-            colour=colour,
-            at_end=at_end,
-            plain=plain,
-        )

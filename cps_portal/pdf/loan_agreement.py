@@ -7,11 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cps_portal.pdf.paper import INK, INK_2, INK_3, INNER, MARGIN, TICK, WIDTH, Colour, Face, Paper, line_height
-from cps_portal.pdf.ship_in import runs_ltr
+from cps_portal.pdf.facts import LEFT, RIGHT, TEXT, Fact, in_columns
+from cps_portal.pdf.paper import ACROSS, INK_2, INK_3, INNER, Face, Paper, line_height, runs_ltr
 
-SMALL, TEXT = 7.5, 9.5
-LEFT, RIGHT = (0.0, 84.0), (94.0, 84.0)
 LABEL = 30.0
 
 
@@ -60,11 +58,10 @@ class _Agreement:
 
     def draw(self) -> bytes:
         paper, said = self.paper, self.said
-        paper.add_page()
-        paper.masthead(_("Canon Professional Services"))
-        self._say(_("Loan agreement"), (0, 120), 25, size=13, bold=True)
-        self._say(said.unit, (0, INNER), 32, size=22)
-        paper.say(said.serial, start=MARGIN, top=43, width=INNER, size=13, face=Face.MONO, plain=True)
+        paper.new_sheet()
+        self.paper.say(_("Loan agreement"), (0, 120), 25, size=13, bold=True)
+        self.paper.say(said.unit, ACROSS, 32, size=22)
+        paper.say(said.serial, ACROSS, 43, size=13, face=Face.MONO)
         top = self._facts(54)
         top = self._rules(top + 5)
         top = self._side(
@@ -81,44 +78,22 @@ class _Agreement:
             accessories=said.accessories_back,
             condition=said.condition_back,
         )
-        self._say(said.number, (0, 60), 284, colour=INK_3, plain=True)
+        self.paper.say(said.number, (0, 60), 284, colour=INK_3, plain=True)
         return paper.written()
 
     def _facts(self, top: float) -> float:
         said = self.said
-        pairs = [
-            (_("Lent from"), said.begins, _("Due back on"), said.due),
-            (_("Member"), said.member, _("Member number"), said.card),
-            (_("In servicing"), said.product, _("Case"), said.number),
-            (_("Centre"), said.centre, _("Address"), "\n".join(said.address)),
+        facts = [
+            Fact(_("Lent from"), said.begins),
+            Fact(_("Due back on"), said.due),
+            Fact(_("Member"), said.member),
+            Fact(_("Member number"), said.card),
+            Fact(_("In servicing"), said.product),
+            Fact(_("Case"), said.number),
+            Fact(_("Centre"), said.centre),
+            Fact(_("Address"), "\n".join(said.address)),
         ]
-        self.paper.rule(top)
-        top += 3.5
-        for first, value, second, other in pairs:
-            height = max(self._fact(first, value, LEFT, top), self._fact(second, other, RIGHT, top))
-            top += height + 1.6
-            self.paper.hairline(top)
-            top += 1.8
-        return top
-
-    def _fact(self, label: str, value: str, place: tuple[float, float], top: float) -> float:
-        self._say(label, (place[0], LABEL), top + 0.6, colour=INK_3)
-        width = place[1] - LABEL
-        lines = [
-            (part, runs_ltr(line))
-            for line in value.split("\n")
-            for part in self.paper.wrapped(line, width=width, size=TEXT, bold=True, most=2)
-        ]
-        for number, (line, plain) in enumerate(lines):
-            self._say(
-                line,
-                (place[0] + LABEL, width),
-                top + number * line_height(TEXT),
-                size=TEXT,
-                bold=True,
-                plain=plain,
-            )
-        return max(len(lines), 1) * line_height(TEXT)
+        return in_columns(self.paper, facts, top, label=LABEL)
 
     def _rules(self, top: float) -> float:
         days = self.said.days_after
@@ -141,73 +116,38 @@ class _Agreement:
             _("Take out your cards and delete your pictures and settings before you bring it back."),
             _("Whoever brings a unit back late may have no loans for a time."),
         ]
-        self._say(_("What you agree on"), (0, INNER), top, size=TEXT, bold=True)
+        self.paper.say(_("What you agree on"), ACROSS, top, size=TEXT, bold=True)
         top += 6.5
         for number, rule in enumerate(rules, 1):
             lines = self.paper.wrapped(rule, width=INNER - 7, size=TEXT, most=3)
-            self._say(str(number), (0, 6), top, size=TEXT, colour=INK_3, plain=True)
-            for line in lines:
-                self._say(line, (7, INNER - 7), top, size=TEXT, colour=INK_2)
-                top += line_height(TEXT)
-            top += 0.9
+            self.paper.say(str(number), (0, 6), top, size=TEXT, colour=INK_3, plain=True)
+            top = self.paper.say_lines(lines, (7, INNER - 7), top, size=TEXT, colour=INK_2) + 0.9
         return top
 
     def _side(self, title: str, top: float, *, when: str, accessories: str, condition: str) -> float:
         """One end of the loan: what was there and how it was, and who signs. What is not known has lines for a pen."""
-        self._say(title, (0, 84), top, size=TEXT, bold=True)
+        self.paper.say(title, (0, 84), top, size=TEXT, bold=True)
         if when:
-            self._say(when, (94, 84), top, size=TEXT, colour=INK_2, at_end=True, plain=True)
+            self.paper.say(when, (94, 84), top, size=TEXT, colour=INK_2, at_end=True, plain=True)
         self.paper.rule(top + 6)
         top += 9
         top = self._entry(_("With it"), accessories, top, room=1)
         top = self._entry(_("Condition"), condition, top, room=2)
         top += 9
         for place, label in ((LEFT, _("Date and signature of the member")), (RIGHT, _("For the centre"))):
-            self._pen(place, top)
-            self._say(label, place, top + 1, colour=INK_3)
+            self.paper.pen_line(top, place)
+            self.paper.say(label, place, top + 1, colour=INK_3)
         return top + 6
 
     def _entry(self, label: str, value: str, top: float, *, room: int) -> float:
-        self._say(label, (0, LABEL), top + 0.6, colour=INK_3)
+        self.paper.say(label, (0, LABEL), top + 0.6, colour=INK_3)
         width = INNER - LABEL
         lines = [part for line in value.split("\n") for part in self.paper.wrapped(line, width=width, size=TEXT)][:4]
         if not lines:
             for number in range(room):
-                self._pen((LABEL, width), top + 5 + number * 6.5)
+                self.paper.pen_line(top + 5 + number * 6.5, (LABEL, width))
             return top + 6.5 * room + 1.5
         for line in lines:
-            self._say(line, (LABEL, width), top, size=TEXT, plain=runs_ltr(line))
+            self.paper.say(line, (LABEL, width), top, size=TEXT, plain=runs_ltr(line))
             top += line_height(TEXT)
         return top + 1.5
-
-    def _pen(self, place: tuple[float, float], top: float) -> None:
-        """A line to write on."""
-        paper = self.paper
-        paper.set_draw_color(*TICK)
-        paper.set_line_width(0.2)
-        left = WIDTH - MARGIN - place[0] - place[1] if self.said.rtl else MARGIN + place[0]
-        paper.line(left, top, left + place[1], top)
-
-    def _say(
-        self,
-        text: str,
-        place: tuple[float, float],
-        top: float,
-        *,
-        size: float = SMALL,
-        bold: bool = False,
-        colour: Colour = INK,
-        at_end: bool = False,
-        plain: bool = False,
-    ) -> None:
-        self.paper.say(
-            text,
-            start=MARGIN + place[0],
-            top=top,
-            width=place[1],
-            size=size,
-            bold=bold,
-            at_end=at_end,
-            colour=colour,
-            plain=plain,
-        )

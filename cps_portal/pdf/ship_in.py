@@ -1,6 +1,5 @@
 """The sheet that goes into the parcel, and below its cut line the label for the outside (programme §6)."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,13 +8,24 @@ import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cps_portal.pdf.paper import INK, INK_2, INK_3, INNER, MARGIN, TICK, WIDTH, Colour, Face, Paper, line_height
+from cps_portal.pdf.facts import LEFT, RIGHT, TEXT, Fact, in_columns
+from cps_portal.pdf.paper import (
+    ACROSS,
+    INK,
+    INK_2,
+    INK_3,
+    INNER,
+    TICK,
+    WIDTH,
+    Face,
+    Paper,
+    Place,
+    line_height,
+    runs_ltr,
+)
 
-SMALL, TEXT = 7.5, 9.5
 QR = 40.0
 CUT = 214.0
-# Columns of facts: start from the margin and width.
-LEFT, RIGHT = (0.0, 84.0), (94.0, 84.0)
 MOST_WORDS = 7
 
 
@@ -52,12 +62,6 @@ def written(sheet: Sheet) -> bytes:
     return _ShipIn(sheet).draw()
 
 
-def runs_ltr(text: str) -> bool:
-    """Whether a text of its own runs from left to right: by its first letter, else as numbers do."""
-    kinds = (unicodedata.bidirectional(sign) for sign in text)
-    return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") == "L"
-
-
 class _ShipIn:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -72,8 +76,7 @@ class _ShipIn:
 
     def draw(self) -> bytes:
         paper = self.paper
-        paper.add_page()
-        paper.masthead(_("Canon Professional Services"))
+        paper.new_sheet()
         self._number()
         top = self._facts(80)
         top = self._wrong(top + 3)
@@ -83,16 +86,15 @@ class _ShipIn:
 
     def _number(self) -> None:
         paper, sheet = self.paper, self.sheet
-        paper.say(self.title, start=MARGIN, top=25, width=120, size=13, bold=True)
-        paper.say(sheet.number, start=MARGIN, top=32, width=130, size=32, face=Face.MONO, plain=True)
+        paper.say(self.title, (0, 120), 25, size=13, bold=True)
+        paper.say(sheet.number, (0, 130), 32, size=32, face=Face.MONO)
         words = _("Put this sheet in the parcel, on top.") if not sheet.by_desk else _("Bring this sheet to the desk.")
-        self._say(words, (0, 126), 49, size=TEXT, colour=INK_2)
+        paper.say(words, (0, 126), 49, size=TEXT, colour=INK_2)
         if sheet.place is not None:
             fast = _("Fast Track, place %(place)s of three") % {"place": sheet.place}
-            self._say(fast, (0, 126), 55, size=TEXT, bold=True)
-        left = MARGIN if sheet.rtl else WIDTH - MARGIN - QR
-        self._qr(left, 24)
-        self._say(_("The centre scans this to receive it"), (INNER - 60, 60), 66, colour=INK_3, at_end=True)
+            paper.say(fast, (0, 126), 55, size=TEXT, bold=True)
+        self._qr(paper.left((INNER - QR, QR)), 24)
+        paper.say(_("The centre scans this to receive it"), (INNER - 60, 60), 66, colour=INK_3, at_end=True)
 
     def _qr(self, left: float, top: float) -> None:
         """The code as squares of ink: sharp at any size."""
@@ -114,41 +116,15 @@ class _ShipIn:
     def _facts(self, top: float) -> float:
         sheet = self.sheet
         service = _("%(service)s, under warranty") % {"service": sheet.service} if sheet.warranty else sheet.service
-        pairs = [
-            (_("Product"), sheet.product, Face.SANS),
-            (_("Serial number"), sheet.serial or "–", Face.MONO),
-            (_("Member"), sheet.member, Face.SANS),
-            (_("Member number"), sheet.card, Face.MONO),
-            (_("Service"), service, Face.SANS),
-            (_("Needed back by"), date_format(sheet.needed_by, "j M Y") if sheet.needed_by else "–", Face.SANS),
+        facts = [
+            Fact(_("Product"), sheet.product),
+            Fact(_("Serial number"), sheet.serial or "–", Face.MONO),
+            Fact(_("Member"), sheet.member),
+            Fact(_("Member number"), sheet.card, Face.MONO),
+            Fact(_("Service"), service),
+            Fact(_("Needed back by"), date_format(sheet.needed_by, "j M Y") if sheet.needed_by else "–"),
         ]
-        self.paper.rule(top)
-        top += 3.5
-        for place in range(0, len(pairs), 2):
-            heights = [
-                self._fact(label, value, column, top, face)
-                for (label, value, face), column in zip(pairs[place : place + 2], (LEFT, RIGHT), strict=True)
-            ]
-            top += max(heights) + 1.6
-            self.paper.hairline(top)
-            top += 1.8
-        return top
-
-    def _fact(self, label: str, value: str, place: tuple[float, float], top: float, face: Face) -> float:
-        self._say(label, (place[0], 28), top + 0.6, colour=INK_3)
-        inner = (place[0] + 28, place[1] - 28)
-        lines = self.paper.wrapped(value, width=inner[1], size=TEXT, bold=face == Face.SANS, face=face, most=2)
-        self.paper.say_lines(
-            lines,
-            start=MARGIN + inner[0],
-            top=top,
-            width=inner[1],
-            size=TEXT,
-            bold=face == Face.SANS,
-            face=face,
-            plain=face == Face.MONO,
-        )
-        return max(len(lines), 1) * line_height(TEXT)
+        return in_columns(self.paper, facts, top, label=28)
 
     def _wrong(self, top: float) -> float:
         said = [self.sheet.fault, *self.sheet.words.split("\n")]
@@ -160,17 +136,19 @@ class _ShipIn:
             return top
         if len(lines) > MOST_WORDS:
             lines = [*lines[: MOST_WORDS - 1], f"{lines[MOST_WORDS - 1].rstrip('… ')}…"]
-        self._say(_("What is wrong, in the member’s words"), (0, INNER), top, colour=INK_3)
-        for number, line in enumerate(lines):
-            self._say(line, (0, INNER), top + 4.4 + number * line_height(TEXT), size=TEXT, plain=runs_ltr(line))
-        return top + 4.4 + len(lines) * line_height(TEXT)
+        self.paper.say(_("What is wrong, in the member’s words"), ACROSS, top, colour=INK_3)
+        top += 4.4
+        for line in lines:
+            self.paper.say(line, ACROSS, top, size=TEXT, plain=runs_ltr(line))
+            top += line_height(TEXT)
+        return top
 
     def _pack_and_back(self, top: float) -> None:
         sheet, paper = self.sheet, self.paper
-        self._say(_("What to pack"), LEFT, top, bold=True, size=TEXT)
-        self._say(_("Return address"), RIGHT, top, bold=True, size=TEXT)
-        paper.rule(top + 6, width=LEFT[1], ticks=False)
-        paper.rule(top + 6, start=MARGIN + RIGHT[0], width=RIGHT[1], ticks=False)
+        paper.say(_("What to pack"), LEFT, top, bold=True, size=TEXT)
+        paper.say(_("Return address"), RIGHT, top, bold=True, size=TEXT)
+        paper.rule(top + 6, LEFT, ticks=False)
+        paper.rule(top + 6, RIGHT, ticks=False)
         items = [f"{sheet.product} {sheet.serial}".strip(), _("This sheet")]
         if sheet.accessories:
             items.append(sheet.accessories)
@@ -179,18 +157,15 @@ class _ShipIn:
         place = top + 8
         for item in items:
             lines = paper.wrapped(item, width=LEFT[1] - 7, size=TEXT, most=2)
-            self._box(MARGIN, place + 0.7)
-            plain = runs_ltr(item)
-            paper.say_lines(lines, start=MARGIN + 7, top=place, width=LEFT[1] - 7, size=TEXT, plain=plain)
-            place += len(lines) * line_height(TEXT) + 1.1
+            self._box(place + 0.7)
+            place = paper.say_lines(lines, (7, LEFT[1] - 7), place, size=TEXT, plain=runs_ltr(item)) + 1.1
         self._lines([*sheet.back, sheet.back_phone], RIGHT, top + 8, size=TEXT)
 
-    def _box(self, start: float, top: float) -> None:
+    def _box(self, top: float) -> None:
         """A square to be ticked by hand."""
         self.paper.set_draw_color(*TICK)
         self.paper.set_line_width(0.25)
-        left = WIDTH - start - 3.2 if self.sheet.rtl else start
-        self.paper.rect(left, top, 3.2, 3.2)
+        self.paper.rect(self.paper.left((0, 3.2)), top, 3.2, 3.2)
 
     def _label(self) -> None:
         paper, sheet = self.paper, self.sheet
@@ -199,32 +174,22 @@ class _ShipIn:
         paper.set_dash_pattern(dash=2.2, gap=1.6)
         paper.line(0, CUT, WIDTH, CUT)
         paper.set_dash_pattern()
-        self._say(_("Cut here: the label for the outside of the parcel"), (0, INNER), CUT + 1.6, colour=INK_3)
-        self._say(_("To"), (0, 20), CUT + 12, colour=INK_3)
+        paper.say(_("Cut here: the label for the outside of the parcel"), ACROSS, CUT + 1.6, colour=INK_3)
+        paper.say(_("To"), (0, 20), CUT + 12, colour=INK_3)
         to = [sheet.centre_name, *sheet.centre_address]
         self._lines(to, (0, 112), CUT + 16, size=14, bold_first=True)
-        self._say("CPS Priority", (118, 60), CUT + 12, size=17, bold=True, at_end=True, plain=True)
-        paper.say(
-            sheet.number,
-            start=MARGIN + 118,
-            top=CUT + 22,
-            width=60,
-            size=15,
-            face=Face.MONO,
-            at_end=True,
-            plain=True,
-        )
-        self._say(_("From"), (118, 60), CUT + 36, colour=INK_3, at_end=True)
+        paper.say("CPS Priority", (118, 60), CUT + 12, size=17, bold=True, at_end=True, plain=True)
+        paper.say(sheet.number, (118, 60), CUT + 22, size=15, face=Face.MONO, at_end=True)
+        paper.say(_("From"), (118, 60), CUT + 36, colour=INK_3, at_end=True)
         self._lines(sheet.back, (112, 66), CUT + 40, size=8.5, at_end=True)
         if sheet.centre_phone:
-            phone = _("Phone of the centre")
-            self._say(phone, (0, 40), 285, colour=INK_3)
-            paper.say(sheet.centre_phone, start=MARGIN + 40, top=284.6, width=60, size=TEXT, plain=True)
+            paper.say(_("Phone of the centre"), (0, 40), 285, colour=INK_3)
+            paper.say(sheet.centre_phone, (40, 60), 284.6, size=TEXT, plain=True)
 
     def _lines(
         self,
         lines: Sequence[str],
-        place: tuple[float, float],
+        place: Place,
         top: float,
         *,
         size: float,
@@ -232,35 +197,7 @@ class _ShipIn:
         at_end: bool = False,
     ) -> None:
         """Lines of an address, each in the direction of its own script and cut into as many as it needs."""
-        first = True
-        for line in lines:
-            bold = first and bold_first
-            for part in self.paper.wrapped(line, width=place[1], size=size, bold=bold, most=2):
-                self._say(part, place, top, size=size, bold=bold, at_end=at_end, plain=runs_ltr(line))
-                top += line_height(size)
-            first = False
-
-    def _say(
-        self,
-        text: str,
-        place: tuple[float, float],
-        top: float,
-        *,
-        size: float = SMALL,
-        bold: bool = False,
-        colour: Colour = INK,
-        at_end: bool = False,
-        plain: bool = False,
-    ) -> None:
-        start, width = place
-        self.paper.say(
-            text,
-            start=MARGIN + start,
-            top=top,
-            width=width,
-            size=size,
-            bold=bold,
-            colour=colour,
-            at_end=at_end,
-            plain=plain,
-        )
+        for number, line in enumerate(lines):
+            bold = bold_first and not number
+            parts = self.paper.wrapped(line, width=place[1], size=size, bold=bold, most=2)
+            top = self.paper.say_lines(parts, place, top, size=size, bold=bold, at_end=at_end, plain=runs_ltr(line))
