@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cps_portal.pages.joining_form import NameField
 from cps_portal.pages.kitbag.forms import read_date
-from cps_portal.pages.servicing.words import REFUSALS
+from cps_portal.pages.servicing.words import REFUSALS, Words
 from kitbag.models import KitItem
 from kitbag.registration import KitError
 from members.models import Member
@@ -42,6 +42,12 @@ class LinesField(forms.CharField):
         text = STEERING.sub("", super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
         text = "\n".join(tidy(line) for line in text.split("\n")).strip("\n")
         return text if can_be_seen(text) or "\x00" in text else ""
+
+
+class NeededChoice(forms.ChoiceField):
+    """A choice that some other answers make necessary: `mark` stands beside it in place of “(optional)”."""
+
+    mark: Words = ""
 
 
 class NeededField(forms.Field):
