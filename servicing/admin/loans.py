@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from kitbag.admin.catalogue import ProductSelect
 from kitbag.rules.serials import normalise
 from members.staff_pages import ReasonedAdmin, ReasonedForm, shown
-from servicing.admin.scoped import NOWHERE, CaseFactAdmin, CentreFactAdmin, ScopedAdmin, centre_seen
+from servicing.access import NOWHERE
+from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin, ScopedAdmin, centre_seen
 from servicing.models import CentreTask, Loan, LoanSuspension, LoanUnit
 
 RUNNING = [Loan.State.BOOKED, Loan.State.OUT]
