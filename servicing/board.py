@@ -6,21 +6,26 @@ Reads what is kept beside each stretch, so that a board costs the same whatever 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import TruncDate
 
 from servicing.centres import calendar_of
 from servicing.models import Case, Centre, Stretch
-from servicing.rules.board import Marks, Part, marks
+from servicing.rules.board import NOT_BEGUN, Marks, Part, marks
 from servicing.rules.steps import AT_THE_CENTRE, OVER, State
 
 # Counts beyond this are shown as so many and more.
 COUNTED_MOST = 999
 AROUND = timedelta(days=60)
+# A board looks for risks among so many that are due soonest, so that it costs the same whatever lies behind them.
+RISKS_AMONG = 300
 # What a part is ordered by: a moment, then the key of the stretch.
 ORDER: Mapping[Part, str] = {
     Part.MISSED: "due_at",
+    Part.RISK: "due_at",
     Part.TODAY: "due_at",
     Part.NEXT: "due_at",
     Part.LATER: "due_at",
@@ -60,6 +65,10 @@ def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
     match part:
         case Part.MISSED:
             return bench.filter(due_at__lte=by.missed_until)
+        case Part.RISK:
+            ahead = bench.filter(due_at__gt=by.missed_until)
+            soonest = ahead.order_by("due_at", "pk").values("pk")[:RISKS_AMONG]
+            return at_risk(bench.filter(pk__in=soonest), centre, by)
         case Part.TODAY:
             return bench.filter(due_at__gt=by.missed_until, due_at__lt=by.day_ends)
         case Part.NEXT:
@@ -78,6 +87,13 @@ def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
             return opened.filter(left_at__isnull=False)
         case Part.STALE:
             return _stale(bench, by)
+
+
+def at_risk(ahead: QuerySet[Stretch], centre: Centre, by: Marks) -> QuerySet[Stretch]:
+    """What `rules.board.risk_of` finds at risk, of a centre's stretches whose target is still ahead."""
+    due_on = TruncDate("due_at", tzinfo=ZoneInfo(centre.time_zone))
+    parts = Q(case__state=State.AWAITING_PARTS, case__parts_on__gte=due_on)
+    return ahead.filter(parts | Q(due_at__lt=by.next_ends, case__state__in=NOT_BEGUN))
 
 
 def _stale(bench: QuerySet[Stretch], by: Marks) -> QuerySet[Stretch]:
@@ -139,7 +155,7 @@ def rows_of(keys: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 def latest_of(case_keys: Sequence[Any]) -> list[dict[str, Any]]:
     """The same for the latest stretch of each case, open or over, the newest request first; in one query."""
-    latest = Stretch.objects.filter(case__in=case_keys).order_by("case", "-number").distinct("case").values("pk")
+    latest = Stretch.objects.filter(case__in=case_keys).order_by("case_id", "-number").distinct("case_id").values("pk")
     return list(Stretch.objects.filter(pk__in=latest).order_by("-requested_at", "-pk").values(*VALUES))
 
 

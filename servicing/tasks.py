@@ -3,17 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, expiring, files, lending
+from servicing import bench, estimating, expiring, files, lending, risks
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
 def see_to_cases() -> dict[str, int]:
-    """Estimates and requests whose time is over, and cases that close by themselves; how many of each."""
+    """Estimates and requests whose time is over, cases that close by themselves, cases at risk; how many of each."""
     at = timezone.now()
     return {
         "estimates": estimating.expire_estimates(at=at),
         "requests": expiring.expire_requests(at=at),
         "closed": bench.close_what_is_back(at=at),
+        "at_risk": risks.warn_of_risks(at=at),
     }
 
 

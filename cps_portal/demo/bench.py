@@ -12,7 +12,7 @@ from cps_portal.demo.cases import STORIES, Act, Story
 from kitbag.models import KitItem, Product
 from members.models import User
 from members.rules.days import day_begins
-from servicing import bench, estimating, expiring, intake, lending, reopening, requesting
+from servicing import bench, estimating, expiring, intake, lending, reopening, requesting, risks
 from servicing.casework import as_centre, as_member
 from servicing.centres import calendar_of
 from servicing.models import Case, Centre, SendBy, Service, Stretch
@@ -90,6 +90,7 @@ def see_to(at: datetime) -> None:
     estimating.expire_estimates(at=at)
     expiring.expire_requests(at=at)
     bench.close_what_is_back(at=at)
+    risks.warn_of_risks(at=at)
     lending.daily(at=at)
 
 

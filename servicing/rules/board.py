@@ -6,12 +6,14 @@ from enum import StrEnum
 
 from servicing.rules.calendar import DAY, LONGEST_CLOSURE, Calendar, NeverOpens
 from servicing.rules.clock import MINUTE
+from servicing.rules.steps import State
 
 
 class Part(StrEnum):
-    """Each open stretch is in one of them, `stale` excepted, which looks at all on the bench once more."""
+    """Each open stretch is in one of them; `risk` and `stale` look at what is on the bench once more."""
 
     MISSED = "missed"
+    RISK = "risk"
     TODAY = "today"
     NEXT = "next"
     LATER = "later"
@@ -21,6 +23,17 @@ class Part(StrEnum):
     EXPECTED = "expected"
     BACK = "back"
     STALE = "stale"
+
+
+class Risk(StrEnum):
+    """Why a target that has not passed yet will hardly be met."""
+
+    PARTS = "parts"
+    NOT_BEGUN = "not_begun"
+
+
+# Work that has not begun: what is due by the end of the next working day has no time left for it.
+NOT_BEGUN = frozenset({State.RECEIVED, State.INSPECTED, State.ACCEPTED, State.AWAITING_PARTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,21 @@ def marks(calendar: Calendar, *, at: datetime, stale_days: int) -> Marks:
         next_ends=calendar.moment(next_day + DAY, time.min) if next_day else day_ends,
         stale_before=at - (today - _working_days_back(calendar, today, stale_days)),
     )
+
+
+def risk_of(
+    state: State, *, due_at: datetime | None, due_on: date | None, parts_on: date | None, by: Marks
+) -> Risk | None:
+    """Why the target of a running clock is at risk; None where it is not, or has passed.
+
+    `due_at` is None while an estimate waits or without a target; `due_on` is its day by the centre. The repair
+    follows the parts: those that come on the day it is due, or later, come too late (as for loans).
+    """
+    if due_at is None or due_on is None or due_at <= by.missed_until:
+        return None
+    if state == State.AWAITING_PARTS and parts_on is not None and parts_on >= due_on:
+        return Risk.PARTS
+    return Risk.NOT_BEGUN if state in NOT_BEGUN and due_at < by.next_ends else None
 
 
 def _working_days_back(calendar: Calendar, today: date, days: int) -> date:

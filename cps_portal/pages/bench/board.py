@@ -18,7 +18,7 @@ from cps_portal.pages.bench.frame import ACT, TASKS, Bench, BenchRequest, at_the
 from servicing import board, finding
 from servicing.board import COUNTED_MOST, Key
 from servicing.models import Case, CaseState, CentreTask, Service, Stretch
-from servicing.rules.board import Marks, Part
+from servicing.rules.board import Marks, Part, risk_of
 from servicing.rules.steps import AT_THE_CENTRE, LEFT, OVER, State
 
 EACH = 6
@@ -229,9 +229,23 @@ def row_of(row: dict[str, Any], here: Bench, by: Marks) -> dict[str, Any]:
         "when": here.clock(said[1]),
         "missed": part == Part.MISSED,
         "parts_on": parts_on,
+        "risk": risk_words(row, here, by),
         "needed_by": row["case__needed_by"],
         "stale": here.clock(row["case__changed_at"]) if stale else "",
     }
+
+
+def risk_words(row: dict[str, Any], here: Bench, by: Marks) -> str:
+    """Why the target of a row is at risk; "" where it is not."""
+    due = row["due_at"]
+    risk = risk_of(
+        State(row["case__state"]),
+        due_at=due,
+        due_on=here.day(due) if due else None,
+        parts_on=row["case__parts_on"],
+        by=by,
+    )
+    return str(words.RISKS[risk]) if risk and row["left_at"] is None else ""
 
 
 def _tasks(here: Bench) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 from cps_portal.pages.servicing.words import REFUSALS as SHARED
 from kitbag.registration import KitError
 from servicing.models import CaseEvent, CaseState, Stretch
-from servicing.rules.board import Part
+from servicing.risks import WARNING
+from servicing.rules.board import Part, Risk
 
 Words = str | Promise
 
 PARTS: Mapping[Part, Words] = {
     Part.MISSED: gettext_lazy("Target missed"),
+    Part.RISK: gettext_lazy("Target at risk"),
     Part.TODAY: gettext_lazy("Due today"),
     Part.NEXT: gettext_lazy("Due the next working day"),
     Part.LATER: gettext_lazy("Due later"),
@@ -29,6 +31,7 @@ PARTS: Mapping[Part, Words] = {
 }
 SHORT: Mapping[Part, Words] = {
     Part.MISSED: gettext_lazy("Missed"),
+    Part.RISK: gettext_lazy("At risk"),
     Part.TODAY: gettext_lazy("Today"),
     Part.NEXT: gettext_lazy("Next day"),
     Part.LATER: gettext_lazy("Later"),
@@ -38,6 +41,10 @@ SHORT: Mapping[Part, Words] = {
     Part.EXPECTED: gettext_lazy("Expected"),
     Part.BACK: gettext_lazy("Way back"),
     Part.STALE: gettext_lazy("Stale"),
+}
+RISKS: Mapping[Risk, Words] = {
+    Risk.PARTS: gettext_lazy("at risk: the parts come too late"),
+    Risk.NOT_BEGUN: gettext_lazy("at risk: the work has not begun"),
 }
 # Codes of the operations: the field they stand beside ("" for the whole form) and what to do, for the bench.
 REFUSALS: Mapping[str, tuple[str, Words]] = {
@@ -89,6 +96,8 @@ WARNINGS: Mapping[str, Words] = {
     "number": gettext_lazy("The serial number seen is not the one in the kitbag."),
     "former": gettext_lazy("The serial number seen is one that an earlier repair replaced."),
 }
+# Noted once by the portal; whether it is so now, the board says.
+NOTED: Mapping[str, Words] = {WARNING.format(risk.value): said for risk, said in RISKS.items()}
 
 LOANS: Mapping[str, Words] = {
     "offered": gettext_lazy("offered"),
@@ -132,7 +141,8 @@ def happened(event: CaseEvent) -> tuple[str, str]:
         case CaseEvent.Kind.PARTS:
             return _("Parts expected"), _joined(facts.get("parts_on"), event.note)
         case CaseEvent.Kind.WARNING:
-            return _("Warning"), str(WARNINGS.get(facts.get("warning", ""), facts.get("warning", "")))
+            code = facts.get("warning", "")
+            return _("Warning"), str(WARNINGS.get(code) or NOTED.get(code) or code)
         case CaseEvent.Kind.LANE:
             return str(LANES.get(facts.get("lane", ""), "")), _joined(*facts.get("reasons", ()))
         case CaseEvent.Kind.TERMS:
