@@ -201,23 +201,23 @@ def _choose_lane(stretch: Stretch, actor: Actor, *, lane: Stretch.Lane | None, a
 
 @transaction.atomic
 def change_case(case_id: UUID, *, wish: Wish, at: datetime, actor: Actor) -> Case:
-    """Change a request before it is received; the slot follows what the change makes of it.
+    """Change a request before it is received, its lane too; the slot follows what the change makes of it.
 
-    Raises CaseError: "not_now" once it is received, and those of request_case.
+    What can no longer be serviced may stay at the centre that took it, and goes to no other. Raises CaseError:
+    "not_now" once it is received, and those of request_case.
     """
     case, stretch = lock(case_id)
     if case.state != State.REQUESTED or case.item is None:
         raise CaseError("not_now")
     centre = Centre.objects.get(pk=wish.centre_id)
-    _refuse(case.item, centre, wish, at=at, at_centres_word=False)
+    _refuse(case.item, centre, wish, at=at, at_centres_word=centre.pk == case.centre_id)
     before = _said(case)
     _fill(case, centre, wish)
     case.save()
     after = _said(case)
     changed = sorted(name for name in after if before[name] != after[name])
-    if not changed:
-        return case
-    note(stretch, Kind.CHANGED, actor, at=at, changed=changed)
+    if changed:
+        note(stretch, Kind.CHANGED, actor, at=at, changed=changed)
     if {"service", "centre_id"}.intersection(changed) or wish.lane not in (None, stretch.lane):
         _move_lane(case, stretch, actor, lane=wish.lane, at=at)
     return case

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from kitbag import valuing
 from kitbag.models import Stage
+from servicing import requesting
+from servicing.casework import as_member
 from servicing.models import Case, CaseDraft, CaseFile, SlotHold, Stretch
 from tests.factories import CaseFactory, CentreFactory, MemberFactory, ProductFactory, ProofFactory
 from tests.kitbag import hostile
@@ -398,6 +400,37 @@ def test_a_request_is_changed_on_one_page(signed_in, items, send_in, elstree):
     case.refresh_from_db()
     assert (case.service, case.centre_id) == ("maintenance", partner.pk)
     assert (Stretch.objects.get().lane, SlotHold.objects.get().freed_at) == ("standard", NOW)
+
+
+def test_the_lane_is_chosen_anew_before_receipt(signed_in, items, send_in):
+    first, *_others, queued = (send_in(one, fault="shutter", lane=Stretch.Lane.QUEUED) for one in items[:4])
+    assert "lane" not in signed_in.get(reverse("case-change", args=[first.number])).context["form"].fields
+    address = reverse("case-change", args=[queued.number])
+    assert signed_in.get(address).context["form"]["lane"].value() == "queued"
+    assert list(errors(signed_in.post(address, changed(queued)))) == ["lane"]
+    signed_in.post(address, changed(queued, lane="standard"))
+    assert queued.stretches.get().lane == "standard"
+    # Where a place is free meanwhile, waiting for one is having it.
+    requesting.cancel_case(first.pk, at=NOW, actor=as_member(first.member.user))
+    assert queued.stretches.get().lane == "standard"
+    signed_in.post(address, changed(queued, lane="queued"))
+    assert (queued.stretches.get().lane, SlotHold.objects.get(stretch__case=queued).number) == ("fast", 1)
+
+
+def test_what_can_no_longer_be_serviced_is_changed_at_its_centre_only(
+    client, gold, items, fast_camera, vera, send_in, elstree, time_machine
+):
+    case = send_in(items[0], fault="shutter")
+    last = NOW + timedelta(days=70)
+    valuing.replan(fast_camera.pk, mark=(Stage.UNSERVICEABLE, last.date()), reason="No parts", by=vera, at=NOW)
+    time_machine.move_to(last + timedelta(days=1), tick=False)
+    client.force_login(gold.user)
+    address = reverse("case-change", args=[case.number])
+    assert client.post(address, changed(case, town="Leeds")).status_code == 302
+    other = CentreFactory()
+    assert "can no longer be serviced" in str(errors(client.post(address, changed(case, centre=other.pk))))
+    case.refresh_from_db()
+    assert (case.return_town, case.centre_id) == ("Leeds", elstree.pk)
 
 
 def test_a_stale_tab_after_receipt_is_told_in_clear_words(signed_in, items, send_in, take_in):

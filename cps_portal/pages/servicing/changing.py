@@ -1,5 +1,6 @@
 """A request before it is received: changed on one page, or cancelled with its effect shown first (programme §6)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,18 +14,20 @@ from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.kitbag.proof_form import ACCEPTED, received
 from cps_portal.pages.servicing.asking import answers_of, wish_of
+from cps_portal.pages.servicing.changing_form import ChangeForm
 from cps_portal.pages.servicing.opening_pages import warranty_of
 from cps_portal.pages.servicing.questions import Asked
-from cps_portal.pages.servicing.sending_forms import ChangeForm
 from cps_portal.pages.servicing.uploads import keep_photos, proof_refusal, prove
 from kitbag.models import Proof
 from kitbag.registration import KitError
 from members.access import MemberRequest, member_required
 from members.rules.days import programme_day
-from servicing import requesting
+from servicing import requesting, slots
 from servicing.casework import CaseError, as_member
-from servicing.models import Case, CaseState, Centre, SlotHold
+from servicing.models import Case, CaseState, Centre, SlotHold, Stretch
 from servicing.rules.numbers import read_number
+
+Lane = Stretch.Lane
 
 
 def own_case(request: MemberRequest, number: str) -> Case:
@@ -44,9 +47,19 @@ def too_late(request: MemberRequest, case: Case) -> HttpResponse | None:
     return HttpResponseRedirect(reverse("case", args=[case.number]))
 
 
+def _lane_of(case: Case, now: datetime) -> str:
+    """The lane that can be chosen anew: of what waits for a place, or would if it were not at the standard time."""
+    stretch = case.stretches.select_related("case__item__product", "case__member", "case__centre").latest("number")
+    may = stretch.lane == Lane.QUEUED or (
+        stretch.lane == Lane.STANDARD and slots.conditions_at(stretch, at=now).qualifies
+    )
+    return stretch.lane if may else ""
+
+
 def _asked(request: MemberRequest, case: Case) -> Asked:
     assert case.item is not None
-    day = programme_day(timezone.now())
+    now = timezone.now()
+    day = programme_day(now)
     takers: dict[str, str] = {}
     for centre in Centre.objects.working(day):
         if any(requesting.takes(centre, case.item, service=service, day=day) for service in centre.services):
@@ -58,7 +71,7 @@ def _asked(request: MemberRequest, case: Case) -> Asked:
         centres=takers,
         is_grey=requesting.is_grey(case.item, day=day),
         is_proven=Proof.objects.kept().filter(items=case.item, kind=Proof.Kind.RECEIPT).exists(),
-        entered=answers_of(case),
+        entered=answers_of(case) | {"lane": _lane_of(case, now)},
     )
 
 
@@ -102,7 +115,8 @@ def _changed(request: MemberRequest, case: Case, form: ChangeForm) -> HttpRespon
     assert case.item is not None
     try:
         prove(request, form, case.item)
-        requesting.change_case(case.pk, wish=wish_of(form.answers()), at=timezone.now(), actor=as_member(request.user))
+        wish = wish_of(form.answers(), lane=form.cleaned_data.get("lane", ""))
+        requesting.change_case(case.pk, wish=wish, at=timezone.now(), actor=as_member(request.user))
     except KitError as error:
         if error.code == "not_now":
             case.refresh_from_db()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cps_portal.pages.kitbag.forms import named_in
 from cps_portal.pages.kitbag.proof_form import ProofSelect, offered_to
-from cps_portal.pages.servicing.questions import LineField, LinesField, NeededField, QuestionForm
+from cps_portal.pages.servicing.questions import LineField, LinesField, NeededChoice, NeededField, QuestionForm
 from cps_portal.pages.servicing.words import FAULTS, REFUSALS
 from members.rules.names import tidy
 from servicing.models import SendBy, Service
@@ -41,7 +41,13 @@ class ServiceForm(QuestionForm):
 class FaultForm(QuestionForm):
     """For a repair what is wrong, from the list or in words; for other services words, if any."""
 
-    fault = forms.ChoiceField(label=gettext_lazy("What is wrong?"), widget=forms.RadioSelect, required=False)
+    fault = NeededChoice(
+        label=gettext_lazy("What is wrong?"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=gettext_lazy("Choose what comes closest, or say it in your own words."),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of these, or say it in your own words.")},
+    )
     fault_words = LinesField(
         label=gettext_lazy("In your own words"),
         max_length=2000,
@@ -73,7 +79,11 @@ class FaultForm(QuestionForm):
         fault = cleaned.get("fault", "")
         is_said = fault not in ("", "other") or cleaned.get("fault_words")
         if self.is_repair and not is_said and not {"fault", "fault_words"} & set(self.errors):
-            words = _("Say in a few words what is wrong.") if fault else _("Choose what is wrong.")
+            words = (
+                _("Say in a few words what is wrong.")
+                if fault
+                else _("Choose what is wrong, or say it in your own words.")
+            )
             self.add_error("fault_words" if fault else "fault", ValidationError(words, code="required"))
         return cleaned
 
@@ -83,13 +93,14 @@ class FaultForm(QuestionForm):
         return {**super().answers(), "fault": fault, "fault_words": said["fault_words"]}
 
 
+FOR_A_REPAIR, UNDER_WARRANTY = gettext_lazy("(needed for a repair)"), gettext_lazy("(needed under warranty)")
 PAID = [("no", gettext_lazy("No, I pay for the repair"))]
 
 
 class WarrantyForm(QuestionForm):
     """Whether a repair is asked for under warranty; that needs a proof of purchase of this product."""
 
-    warranty = forms.ChoiceField(
+    warranty = NeededChoice(
         label=gettext_lazy("Is it under warranty?"),
         choices=[("yes", gettext_lazy("Yes, repair it under warranty")), *PAID],
         widget=forms.RadioSelect,
@@ -98,19 +109,20 @@ class WarrantyForm(QuestionForm):
             "invalid_choice": gettext_lazy("Choose yes or no."),
         },
     )
-    proof = forms.ChoiceField(label=gettext_lazy("Proof of purchase"), widget=ProofSelect, required=False)
+    proof = NeededChoice(label=gettext_lazy("Proof of purchase"), widget=ProofSelect, required=False)
 
     def prepare(self) -> None:
         super().prepare()
         warranty, proof = self.fields["warranty"], self.fields["proof"]
         assert isinstance(warranty, forms.ChoiceField)
-        assert isinstance(proof, forms.ChoiceField)
+        assert isinstance(proof, NeededChoice)
         if self.asked.is_grey:
             warranty.choices = PAID
             self.initial["warranty"] = "no"
         if self.asked.is_grey or self.asked.is_proven:
             del self.fields["proof"]
         else:
+            proof.mark = UNDER_WARRANTY
             proof.choices = offered_to(self.asked.member, chosen=self.data.get("proof", ""))
 
     def clean(self) -> dict[str, Any] | None:
@@ -252,6 +264,10 @@ class AddressForm(QuestionForm):
         return {**super().answers(), **{name: self.cleaned_data[name] for name in names}}
 
 
+LANES = [
+    ("queued", gettext_lazy("Send it in and let it wait for the next free place")),
+    ("standard", gettext_lazy("Send it in at the standard time")),
+]
 CHOOSE_LANE = gettext_lazy("All three Fast Track places are taken. Choose whether it waits for one or goes at once.")
 
 
@@ -260,10 +276,7 @@ class LaneForm(QuestionForm):
 
     lane = forms.ChoiceField(
         label=gettext_lazy("All three Fast Track places are taken"),
-        choices=[
-            ("queued", gettext_lazy("Send it in and let it wait for the next free place")),
-            ("standard", gettext_lazy("Send it in at the standard time")),
-        ],
+        choices=LANES,
         widget=forms.RadioSelect,
         error_messages={"required": CHOOSE_LANE, "invalid_choice": CHOOSE_LANE},
     )
@@ -274,27 +287,3 @@ class LaneForm(QuestionForm):
 
 class SendForm(QuestionForm):
     """Nothing more is asked."""
-
-
-class ChangeForm(ServiceForm, FaultForm, WarrantyForm, CentreForm, WayForm, AddressForm):
-    """Every question at once, for a request that has not been received yet."""
-
-    field_order = ["service", "fault", "fault_words", "warranty", "proof", "centre", "send_by", "sends_accessories"]
-    field_order += ["needed_by", "name", "street", "postcode", "town", "country", "phone"]
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["warranty"].required = False
-        centre = self.fields["centre"]
-        assert isinstance(centre, forms.ChoiceField)
-        centre.widget = forms.Select(choices=list(self.asked.centres.items()))
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("service") == Service.REPAIR and not cleaned.get("warranty") and "warranty" not in self.errors:
-            self.add_error("warranty", ValidationError(_("Choose yes or no."), code="required"))
-        return cleaned
-
-    def answers(self) -> dict[str, Any]:
-        said = super().answers()
-        return said if said["service"] == Service.REPAIR else {**said, "warranty": "no"}
