@@ -1,37 +1,27 @@
 """Keeping papers of members: proofs of purchase and photos of serial numbers (programme §3).
 
-A file is opened in a process with limits, stored under a random name outside the web root, and only then
-written down; where the transaction fails, the file goes again. What is left over by a killed process is
-swept. A file is kept as long as the member keeps it; a removed one may be needed by a claim that it was
+A file is opened in a process with limits (cleaning.py), stored on a private shelf (shelves.py), and only then
+written down. It is kept as long as the member keeps it; a removed one may be needed by a claim that it was
 shown in and goes KEPT_AFTER_REMOVAL later.
 """
 
-import hashlib
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from kitbag import standing
+from kitbag import shelves, standing
 from kitbag.cleaning import clean
 from kitbag.models import Claim, ItemEvent, KitItem, Proof, ProofOpening
-from kitbag.models.proofs import proof_storage, random_name
+from kitbag.models.proofs import proof_storage
 from kitbag.registration import KitError
 from members.models import User
-from members.rules.names import tidy
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
-# Younger files without a row may belong to a transaction that is not committed yet.
-ORPHAN_AFTER = timedelta(days=1)
-NAME_LENGTH = 120
-_NO_NAME = re.compile(r"[/\\:*?\"<>|]+")
 
 
 def quota_used(member_id: int) -> int:
@@ -54,20 +44,15 @@ def keep_proof(
     Raises KitError: "proof_empty", "proof_large" (over PROOF_MAX_BYTES), "proof_quota" (over
     PROOF_QUOTA_BYTES in all), and those of `cleaning.clean`.
     """
-    if not upload.size:
-        raise KitError("proof_empty")
-    if upload.size > settings.PROOF_MAX_BYTES:
-        raise KitError("proof_large")
-    data = b"".join(upload.chunks())
-    digest = hashlib.sha256(data).hexdigest()
+    data, digest = shelves.sent(upload, most=settings.PROOF_MAX_BYTES)
     known = Proof.objects.kept().filter(member=member_id, digest=digest).first()
     if known is None:
-        _refuse_beyond_quota(member_id, upload.size)
+        _refuse_beyond_quota(member_id, len(data))
         cleaned = clean(data)
         proof = Proof(
             member_id=member_id,
             kind=kind,
-            name=shown_name(upload.name or ""),
+            name=shelves.shown_name(upload.name or ""),
             content_type=cleaned.content_type,
             size=len(cleaned.content),
             digest=digest,
@@ -115,41 +100,19 @@ def _tell(proof: Proof, items: Iterable[KitItem], *, kind: ItemEvent.Kind, at: d
 
 
 def _written(proof: Proof, content: bytes) -> Proof:
-    """Store the file, then write the row under the member's lock; without the row the file goes again."""
-    storage = proof_storage()
-    name = storage.save(random_name(proof, ""), ContentFile(content))
-    is_written = False
-    try:
+    """Store the file, then write the row under the member's lock."""
+    with shelves.storing(proof_storage()) as stored:
+        name = stored.put(content)
         with transaction.atomic():
             standing.lock(proof.member_id)
             known = Proof.objects.kept().filter(member=proof.member_id, digest=proof.digest).first()
             if known:
+                stored.take_back()
                 return known
             _refuse_beyond_quota(proof.member_id, proof.size)
             proof.file.name = name
             proof.save(force_insert=True)
-            is_written = True
-    finally:
-        if not is_written:
-            storage.delete(name)
     return proof
-
-
-def shown_name(name: str) -> str:
-    """An uploaded file's name as text to know it by: one line, no folders, its ending kept."""
-    plain = _NO_NAME.sub(" ", tidy(name.replace("\x00", "").replace("\\", "/").rsplit("/", 1)[-1]))
-    plain = " ".join(plain.split()).strip(". ")
-    if len(plain) > NAME_LENGTH:
-        stem, dot, ending = plain.rpartition(".")
-        ending = f"{dot}{ending}" if dot and len(ending) <= 5 else ""
-        plain = f"{(stem if ending else plain)[: NAME_LENGTH - len(ending) - 1]}…{ending}"
-    return plain or "proof"
-
-
-def content_of(proof: Proof) -> bytes:
-    """The file as it is kept; FileNotFoundError where it is gone."""
-    with proof_storage().open(str(proof.file.name)) as file:
-        return bytes(file.read())
 
 
 @transaction.atomic
@@ -203,23 +166,4 @@ def sweep(*, at: datetime) -> int:
         storage.delete(str(proof.file.name))
         Proof.objects.filter(pk=proof.pk).update(file="")
         gone += 1
-    for name in names_in(storage):
-        is_old = storage.get_modified_time(name) < at - ORPHAN_AFTER
-        if is_old and not Proof.objects.filter(file=name).exists():
-            storage.delete(name)
-            gone += 1
-    return gone
-
-
-def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Names of all stored files; they lie two folders deep at most."""
-    if folder and not storage.exists(folder):
-        return
-    try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for file in files:
-        yield f"{folder}/{file}" if folder else file
-    for inner in folders:
-        yield from names_in(storage, f"{folder}/{inner}" if folder else inner)
+    return gone + shelves.sweep_orphans(storage, Proof.objects.all(), at=at)

@@ -1,29 +1,25 @@
 """Photos and papers of cases and of requests that were begun: kept, read and swept (programme §6).
 
-A file is opened in a process with limits (kitbag/cleaning.py), stored under a random name outside the web root,
-and only then written down; where the transaction fails, the file goes again. Opening takes seconds: whoever writes
-other rows with it calls `opened` before the transaction and `keep_files` in it.
+A file is opened in a process with limits (kitbag/cleaning.py) and kept on a private shelf (kitbag/shelves.py).
+Opening takes seconds: whoever writes other rows with it calls `opened` before the transaction and `keep_files` in it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 
-from kitbag import standing
+from kitbag import shelves, standing
 from kitbag.cleaning import Cleaned, clean
-from kitbag.proofs import ORPHAN_AFTER, names_in, shown_name
 from kitbag.registration import KitError
 from members.models import User
 from servicing.casework import CaseError
 from servicing.models import Case, CaseDraft, CaseEvent, CaseFile
-from servicing.models.papers import case_storage, random_name
+from servicing.models.papers import case_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +37,12 @@ def opened(upload: UploadedFile) -> Opened:
     Raises CaseError: "file_empty", "file_large" (over CASE_FILE_MAX_BYTES), and what `cleaning.clean` says of it as
     "file_unknown", "file_broken", "file_locked", "file_active", "file_mixed", "file_huge".
     """
-    if not upload.size:
-        raise CaseError("file_empty")
-    if upload.size > settings.CASE_FILE_MAX_BYTES:
-        raise CaseError("file_large")
-    data = b"".join(upload.chunks())
     try:
+        data, digest = shelves.sent(upload, most=settings.CASE_FILE_MAX_BYTES)
         cleaned = clean(data)
     except KitError as error:
         raise CaseError(error.code.replace("proof_", "file_")) from error
-    return Opened(shown_name(upload.name or ""), hashlib.sha256(data).hexdigest(), cleaned)
+    return Opened(shelves.shown_name(upload.name or ""), digest, cleaned)
 
 
 def keep_file(
@@ -84,39 +76,29 @@ def keep_files(
     room; Case.DoesNotExist or CaseDraft.DoesNotExist where it went in the meantime.
     """
     assert (case is None) != (draft is None)
-    storage = case_storage()
-    stored: list[str] = []
-    is_written = False
-    try:
-        with transaction.atomic():
-            beside = _locked(case, draft).filter(purpose=purpose)
-            count, kept = beside.count(), []
-            for file in ready:
-                known = None if event else beside.filter(event=None, digest=file.digest).first()
-                if known is None:
-                    if count >= settings.CASE_FILES_MOST:
-                        raise CaseError("file_many")
-                    stored.append(storage.save(random_name(None, ""), ContentFile(file.cleaned.content)))
-                    known = CaseFile.objects.create(
-                        case=case,
-                        draft=draft,
-                        event=event,
-                        purpose=purpose,
-                        file=stored[-1],
-                        name=file.name,
-                        content_type=file.cleaned.content_type,
-                        size=len(file.cleaned.content),
-                        digest=file.digest,
-                        by=by,
-                        uploaded_at=at,
-                    )
-                    count += 1
-                kept.append(known)
-        is_written = True
-    finally:
-        if not is_written:
-            for name in stored:
-                storage.delete(name)
+    with shelves.storing(case_storage()) as stored, transaction.atomic():
+        beside = _locked(case, draft).filter(purpose=purpose)
+        count, kept = beside.count(), []
+        for file in ready:
+            known = None if event else beside.filter(event=None, digest=file.digest).first()
+            if known is None:
+                if count >= settings.CASE_FILES_MOST:
+                    raise CaseError("file_many")
+                known = CaseFile.objects.create(
+                    case=case,
+                    draft=draft,
+                    event=event,
+                    purpose=purpose,
+                    file=stored.put(file.cleaned.content),
+                    name=file.name,
+                    content_type=file.cleaned.content_type,
+                    size=len(file.cleaned.content),
+                    digest=file.digest,
+                    by=by,
+                    uploaded_at=at,
+                )
+                count += 1
+            kept.append(known)
     return kept
 
 
@@ -129,12 +111,6 @@ def _locked(case: Case | None, draft: CaseDraft | None) -> QuerySet[CaseFile]:
         return CaseFile.objects.filter(case=Case.objects.select_for_update(no_key=True).get(pk=case.pk))
     assert draft is not None
     return CaseFile.objects.filter(draft=CaseDraft.objects.select_for_update(no_key=True).get(pk=draft.pk))
-
-
-def content_of(file: CaseFile) -> bytes:
-    """The file as it is kept; FileNotFoundError where it is gone."""
-    with case_storage().open(str(file.file.name)) as kept:
-        return bytes(kept.read())
 
 
 def remove_from_draft(file: CaseFile) -> None:
@@ -154,9 +130,4 @@ def sweep(*, at: datetime) -> int:
     for file in CaseFile.objects.filter(case=None, draft=None):
         storage.delete(str(file.file.name))
         gone += file.delete()[0]
-    for name in names_in(storage):
-        is_old = storage.get_modified_time(name) < at - ORPHAN_AFTER
-        if is_old and not CaseFile.objects.filter(file=name).exists():
-            storage.delete(name)
-            gone += 1
-    return gone
+    return gone + shelves.sweep_orphans(storage, CaseFile.objects.all(), at=at)

@@ -19,7 +19,7 @@ from kitbag.admin.levels import OfMemberAdmin
 from kitbag.models import Proof, ProofOpening
 from kitbag.proofs import open_for_staff, purposes_of
 from kitbag.registration import KitError
-from kitbag.serving import file_of
+from kitbag.serving import shown
 from members.models import User
 from members.staff_pages import FactAdmin
 
@@ -58,7 +58,7 @@ class ProofAdmin(OfMemberAdmin):
         if request.method == "POST":
             role = ", ".join(user.groups.order_by("name").values_list("name", flat=True)) or "Superuser"
             # Looked for first: a file that is gone is not opened.
-            answer = file_of(proof)
+            answer = shown(proof)
             try:
                 open_for_staff(proof.pk, purpose=purpose, by=user, role=role, at=timezone.now())
             except KitError as error:

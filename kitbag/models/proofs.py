@@ -17,7 +17,7 @@ def proof_storage() -> Storage:
     return storages["proofs"]
 
 
-def random_name(proof: "Proof", name: str) -> str:
+def random_name(row: models.Model | None, name: str) -> str:
     """A name that says nothing: the uploaded one is only kept as text."""
     key = uuid.uuid4().hex
     return f"{key[:2]}/{key}"
@@ -73,6 +73,11 @@ class Proof(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def content(self) -> bytes:
+        """The file as it is kept; FileNotFoundError where it is gone."""
+        with proof_storage().open(str(self.file.name)) as file:
+            return bytes(file.read())
 
 
 class ProofOpening(models.Model):

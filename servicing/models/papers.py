@@ -1,7 +1,6 @@
 """What goes with a case on paper: the request that was begun, what was booked in, photos and files (programme §6)."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kitbag.models import KitItem
+from kitbag.models.proofs import random_name
 from members.models import Member
 from servicing.models.cases import Case
 from servicing.models.stretches import CaseEvent, Stretch
@@ -51,12 +51,6 @@ class CaseDraft(models.Model):
 def case_storage() -> Storage:
     """Where files of cases lie: outside the web root, by the setting STORAGES["cases"]."""
     return storages["cases"]
-
-
-def random_name(row: Any, name: str) -> str:
-    """A name that says nothing: the uploaded one is only kept as text."""
-    key = uuid.uuid4().hex
-    return f"{key[:2]}/{key}"
 
 
 class CaseFile(models.Model):
@@ -101,3 +95,8 @@ class CaseFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def content(self) -> bytes:
+        """The file as it is kept; FileNotFoundError where it is gone."""
+        with case_storage().open(str(self.file.name)) as file:
+            return bytes(file.read())

@@ -65,7 +65,7 @@ def test_it_is_refused_with_a_sentence_and_nothing_is_left(what, layla, shelf):
 def test_honest_files_are_kept(what, layla, shelf):
     data, content_type = hostile.KEPT[what]
     proof = proofs.keep_proof(upload(data), member_id=layla.pk, at=NOON)
-    kept = proofs.content_of(proof)
+    kept = proof.content()
     assert (proof.content_type, proof.size) == (content_type, len(kept))
     if content_type == "application/pdf":
         with pikepdf.open(io.BytesIO(kept)) as document:
@@ -79,7 +79,7 @@ def test_honest_files_are_kept(what, layla, shelf):
 
 def test_nothing_of_a_photos_metadata_is_kept_and_it_stands_upright(layla, shelf):
     proof = proofs.keep_proof(upload(hostile.photo()), member_id=layla.pk, at=NOON)
-    kept = proofs.content_of(proof)
+    kept = proof.content()
     assert b"Canon" not in kept
     assert b"012345678901" not in kept
     with Image.open(io.BytesIO(kept)) as picture:
@@ -98,7 +98,7 @@ def test_a_hostile_name_is_text_and_no_place(name, layla, shelf):
 
 def test_a_large_photo_is_made_smaller(layla, shelf):
     proof = proofs.keep_proof(upload(hostile.image("JPEG", size=(6000, 4000))), member_id=layla.pk, at=NOON)
-    with Image.open(io.BytesIO(proofs.content_of(proof))) as picture:
+    with Image.open(io.BytesIO(proof.content())) as picture:
         assert picture.size == (3000, 2000)
 
 

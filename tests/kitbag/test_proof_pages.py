@@ -103,7 +103,7 @@ def test_the_owner_alone_sees_the_file_and_no_browser_runs_it(as_layla, layla, o
     proof = proofs.keep_proof(upload(data, 'a"b\u202e.pdf'), member_id=layla.pk, at=NOON)
     page = reverse("kitbag-proof", args=[proof.pk])
     answer = as_layla.get(page)
-    assert answer.content == proofs.content_of(proof)
+    assert answer.content == proof.content()
     assert answer["Content-Type"] == proof.content_type
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
@@ -165,7 +165,7 @@ def test_a_clerk_opens_a_paper_for_a_claim_and_its_member_sees_it(disputed, clie
     assert "The member sees that your role opened it" in clerk.get(opened(claim, proof)).content.decode()
     assert not ProofOpening.objects.exists()
     answer = clerk.post(opened(claim, proof))
-    assert answer.content == proofs.content_of(proof)
+    assert answer.content == proof.content()
     assert answer["Content-Security-Policy"].startswith("sandbox")
     client.force_login(omar.user)
     (row,) = client.get(reverse("kitbag-proofs")).context["proofs"]

@@ -174,4 +174,4 @@ def hostile_file():
 
 def test_a_row_whose_file_is_gone_says_so(layla, shelf):
     with pytest.raises(FileNotFoundError):
-        proofs.content_of(ProofFactory(member=layla))
+        ProofFactory(member=layla).content()

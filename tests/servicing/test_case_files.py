@@ -53,7 +53,7 @@ def test_a_photo_goes_from_the_draft_to_the_case_and_is_kept_once(draft, item, g
     case = send_in(item)
     first.refresh_from_db()
     assert (first.case_id, first.draft_id) == (case.pk, None)
-    content = files.content_of(first)
+    content = first.content()
     assert content.startswith(b"\xff\xd8")
     assert b"012345678901" not in content
 

@@ -20,7 +20,7 @@ from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag import proofs
 from kitbag.models import Proof
 from kitbag.registration import KitError
-from kitbag.serving import file_of
+from kitbag.serving import shown
 from members.access import MemberRequest, member_required
 
 PAGE = 30
@@ -30,7 +30,7 @@ PAGE = 30
 @member_required
 def kitbag_proof(request: MemberRequest, proof_id: UUID) -> HttpResponse:
     """The file, for the member alone; another's is not there (404)."""
-    return file_of(get_object_or_404(Proof.objects.kept().owned_by(request.member), pk=proof_id))
+    return shown(get_object_or_404(Proof.objects.kept().owned_by(request.member), pk=proof_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

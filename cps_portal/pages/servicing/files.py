@@ -13,7 +13,6 @@ from kitbag.serving import shown
 from members.access import member_of
 from members.models import User
 from servicing.access import files_for_staff, own_files
-from servicing.files import content_of
 from servicing.models import CaseFile
 
 
@@ -21,8 +20,7 @@ from servicing.models import CaseFile
 @login_required
 def case_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """The file; to everybody who may not see it, it is not there (404)."""
-    file = get_object_or_404(_seen(request), pk=file_id)
-    return shown(lambda: content_of(file), content_type=file.content_type, name=file.name)
+    return shown(get_object_or_404(_seen(request), pk=file_id))
 
 
 def _seen(request: HttpRequest) -> QuerySet[CaseFile]:

@@ -10,8 +10,9 @@ from cps_portal.pages.kitbag.words import REFUSALS as PROOF_REFUSALS
 from cps_portal.pages.servicing.questions import QuestionForm
 from cps_portal.pages.servicing.words import REFUSALS
 from kitbag.models import KitItem
-from kitbag.proofs import add_to_item, shown_name
+from kitbag.proofs import add_to_item
 from kitbag.registration import KitError
+from kitbag.shelves import shown_name
 from members.access import MemberRequest
 from servicing import files
 from servicing.casework import CaseError
