@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from members.models import Level, Message, User
@@ -58,9 +58,13 @@ def figure(points: int) -> str:
     return f"{points:,}"
 
 
-def money(amount: str, currency: str) -> str:
-    """An amount with its currency as everywhere: £1,452.40, with Western digits in every language."""
-    return format_currency(Decimal(amount), currency, locale="en_GB")
+def money(amount: Decimal | str, currency: str) -> str:
+    """An amount with its currency as everywhere: £1,452.40, with Western digits in every language.
+
+    Between words from right to left it keeps its own direction, so that the sign stays before its digits.
+    """
+    said = format_currency(Decimal(amount), currency, locale="en_GB").replace("-", "−")
+    return f"\u2068{said}\u2069" if get_language_bidi() else said
 
 
 def moment(text: str, zone: str) -> str:

@@ -89,6 +89,14 @@ def test_a_case_with_an_estimate_that_waits(look, items, tom, gold, send_in, tak
     assert "<b>above" not in text
 
 
+def test_what_people_wrote_keeps_its_direction_between_arabic_sentences(client, look, items, tom, send_in, take_in):
+    case = send_in(items[0], fault="shutter")
+    take_in(case, at=utc(23, 10))
+    bench.take_step(case.pk, State.INSPECTED, at=utc(24, 10), by=tom, words="Second curtain slow")
+    client.cookies["django_language"] = "ar"
+    assert "\u2068Second curtain slow.\u2069" in look("case", case.number, at=utc(24, 11))
+
+
 def test_lines_that_a_new_estimate_brings_are_marked(client, look, items, tom, send_in, take_in, estimate_for):
     case = send_in(items[0])
     take_in(case, at=utc(23, 10))

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from cps_portal.pages.servicing.estimate_view import money
+from members.wording.words import money
 from servicing import bench
 from servicing.estimate_links import read_token, token_of
 from servicing.models import CaseEvent, Estimate, Service
@@ -81,7 +81,7 @@ def test_whoever_has_the_address_reads_and_learns_no_name_number_or_address(clie
         assert 'value="accept"' in main
     assert [secret for secret in secrets if secret in main] == []
     assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "no-store" in response["Cache-Control"]
     assert '<meta name="robots" content="noindex, nofollow">' in text
 
@@ -181,4 +181,5 @@ def test_lines_by_rule_say_why_or_why_not(client, gold, fast_camera, register, s
 def test_money_keeps_western_digits():
     assert money(Decimal("1234.5"), "EUR") == "€1,234.50"
     with translation.override("ar"):
-        assert "1,234.50" in money(Decimal("1234.5"), "EUR")
+        assert money(Decimal("1234.5"), "EUR") == "\u2068€1,234.50\u2069"
+        assert money("-20", "GBP") == "\u2068−£20.00\u2069"

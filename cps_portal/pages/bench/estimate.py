@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -138,7 +137,3 @@ def is_sent(case: Case, key: UUID) -> bool:
 def view_of(estimate: Estimate, stretch: Stretch, *, before: Sequence[Estimate], zone: str, now: datetime) -> Any:
     """An estimate as its member will see it."""
     return estimate_view.shown(estimate, before=before, level=stretch.benefit_level, zone=zone, now=now)
-
-
-def money(amount: Decimal, currency: str) -> str:
-    return estimate_view.money(amount, currency)

@@ -3,17 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
-from babel import Locale
-from babel.numbers import format_currency
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cps_portal.pages.servicing.times import local_day, moment_words
 from cps_portal.pages.servicing.words import Words
 from members.models import Level
+from members.wording.words import money
 from servicing.models import Estimate, EstimateLine
 from servicing.rules import charges
 from servicing.rules.charges import Why
@@ -67,13 +65,6 @@ class Shown:
     replaces: str
     valid: str
     answered: str
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with its currency, in Western digits: £452.40."""
-    language = get_language() or "en"
-    locale = Locale.parse("en_GB" if language.startswith("en") else language.replace("-", "_"))
-    return format_currency(amount, currency, locale=locale, numbering_system="latn").replace("-", "−")
 
 
 def shown(estimate: Estimate, *, before: Collection[Estimate], level: int | None, zone: str, now: datetime) -> Shown:

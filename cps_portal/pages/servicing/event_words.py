@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -10,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cps_portal.pages.kitbag.words import NOT_ELIGIBLE, listed
-from cps_portal.pages.servicing.estimate_view import money
 from cps_portal.pages.servicing.words import Words, fault_words
+from members.wording.words import money
 from servicing.models import CaseEvent, Stretch
 from servicing.rules.eligibility import No
 from servicing.rules.lending import Right
@@ -125,10 +124,15 @@ def told(event: CaseEvent) -> Iterator[str]:
     elif event.kind in (Kind.PARTS, Kind.TRACKING, Kind.NUMBER, Kind.INTAKE):
         yield from _of_other(event.kind, facts)
     if event.note and event.kind == Kind.INTAKE:
-        yield _("Condition: %(words)s") % {"words": event.note}
+        yield _("Condition: %(words)s") % {"words": _sentence(event.note)}
+    elif event.note and event.kind == Kind.MESSAGE:
+        yield event.note
     elif event.note:
-        is_quoted = event.actor == Who.MEMBER and event.kind != Kind.MESSAGE
-        yield _("“%(words)s”") % {"words": event.note} if is_quoted else event.note
+        yield (
+            _("“%(words)s”") % {"words": event.note}
+            if event.actor == Who.MEMBER
+            else f"\u2068{_sentence(event.note)}\u2069"
+        )
 
 
 def reasons_of(codes: Any) -> Iterator[str]:
@@ -148,7 +152,7 @@ def _of_step(state: State, facts: Mapping[str, Any]) -> Iterator[str]:
             else _("Its serial number is another one than in your kitbag.")
         )
     elif state == State.ESTIMATE_SENT:
-        total = money(Decimal(facts["total"]), facts["currency"])
+        total = money(facts["total"], facts["currency"])
         yield _("%(total)s. The clock is paused.") % {"total": total}
     elif state == State.ACCEPTED:
         yield _("The clock goes on.")
@@ -197,6 +201,11 @@ def _parcel(facts: Mapping[str, Any]) -> str:
     return " ".join(f"\u2068{facts[name]}\u2069" for name in ("carrier", "tracking") if facts.get(name))
 
 
+def _sentence(words: str) -> str:
+    """What people wrote, with a full stop where it has none, before the next sentence begins."""
+    return f"{words}." if words[-1:].isalnum() else words
+
+
 def joined(sentences: Iterable[str]) -> str:
-    """Sentences in a row; what people wrote without a full stop gets one, so that the next does not run into it."""
-    return " ".join(said if not said[-1:].isalnum() else f"{said}." for said in sentences)
+    """Sentences in a row; one without a full stop gets one, so that the next does not run into it."""
+    return " ".join(_sentence(said) for said in sentences)

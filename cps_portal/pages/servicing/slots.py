@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.clock import clock_of, free_drawing
-from cps_portal.pages.servicing.estimate_view import money
 from cps_portal.pages.servicing.looking import place
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
+from members.wording.words import money
 from servicing import expiring, turnaround
 from servicing.models import CaseEvent, SlotHold, Stretch
 from servicing.rules.steps import State
@@ -107,7 +106,7 @@ def needs_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]]) -> list[
         sent = [event for event in steps.get(stretch.pk, ()) if event.state == State.ESTIMATE_SENT]
         if stretch.case.state != State.ESTIMATE_SENT or not sent:
             continue
-        total = money(Decimal(sent[-1].facts["total"]), sent[-1].facts["currency"])
+        total = money(sent[-1].facts["total"], sent[-1].facts["currency"])
         found.append(
             {
                 "words": stands(stretch.case.state, lane=stretch.lane).words,
