@@ -155,6 +155,15 @@ def test_why_there_is_none_and_what_would_give_one(camera_body, tom, signed_in):
         assert "no loans for you until 1 Dec 2026" in text_of(signed_in(on_time).get(page_of(on_time)))
 
 
+def test_the_case_says_until_when_loans_are_suspended(late, tom, signed_in):
+    page = reverse("case", args=[late.number])
+    assert "Yours to ask for now" in text_of(signed_in(late).get(page))
+    lending.suspend(late.member_id, from_on=TUESDAY, until_on=date(2026, 12, 1), reason="Late twice", at=NOW, by=tom)
+    text = text_of(signed_in(late).get(page))
+    assert "Suspended until 1 Dec 2026" in text
+    assert "Yours to ask for now" not in text
+
+
 def test_another_members_loan_is_not_there(late, one, camera_body, tom, signed_in):
     loan = booked(late, one)
     other = received(gold_item(camera_body), tom)

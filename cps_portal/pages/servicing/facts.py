@@ -14,6 +14,7 @@ from cps_portal.pages.servicing.clock import past_words
 from cps_portal.pages.servicing.looking import Seen, place
 from cps_portal.pages.servicing.states import centre_words
 from members.models import Level
+from servicing.lending import suspended_until
 from servicing.models import CaseEvent, SendBy, Service, Stretch
 from servicing.rules.address import address_lines
 from servicing.rules.steps import AT_THE_CENTRE
@@ -129,6 +130,9 @@ def _loan(view: Seen) -> tuple[str, str]:
         return words % {"unit": last["unit"], "day": day}, href
     offered = any(facts.get("what") == "offered" for facts in happened)
     if case.state in AT_THE_CENTRE and (offered or (view.read and view.read.missed and _gives_loans(stretch))):
+        until = suspended_until(case.member_id, view.today) if case.member_id else None
+        if until:
+            return _("Suspended until %(day)s") % {"day": date_format(until, "j M Y")}, href
         return _("Yours to ask for now"), href
     if stretch.lane != Stretch.Lane.FAST or stretch.terms is None or case.state not in AT_THE_CENTRE:
         return "", ""
