@@ -122,6 +122,13 @@ def test_each_role_reads_what_it_may_and_changes_nothing_by_it(role, own):
     assert programme_tables() == before
 
 
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_the_bench_is_in_both_menus_of_who_may_see_it(role):
+    page = confirmed(staff_user(role)).get(reverse("admin:index")).content.decode()
+    assert page.count(f'href="{reverse("admin:bench")}"') >= 2 * (role in READERS)
+    assert (f'class="menu__item" href="{reverse("admin:bench")}"' in page) == (role in READERS)
+
+
 def test_visitors_sign_in_and_members_are_refused(client, own):
     pages = [address(name, own) for name in PAGES if "loan" not in name]
     for page in pages:
