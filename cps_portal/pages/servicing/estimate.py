@@ -34,13 +34,16 @@ View = Callable[[HttpRequest, str], HttpResponseBase]
 
 
 def unlisted(view: View) -> View:
-    """Whoever has the address may read: no search engine keeps it, and no link out of the page gives it away."""
+    """Whoever has the address may read: no search engine keeps it.
+
+    No link out of the page gives it away by the portal's own policy for referrers, "same-origin". "no-referrer" would
+    have browsers send the answer from an unknown origin, which is refused.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, signed: str) -> HttpResponseBase:
         response = view(request, signed)
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "private, no-store"
         return response
 
