@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from cps_portal import allauth_forms
+from cps_portal.logs import one_line_an_event
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -159,22 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("dashboard")
 ACCOUNT_ADAPTER = "cps_portal.pages.joining.PortalAccountAdapter"
-ACCOUNT_FORMS = {"signup": "cps_portal.pages.joining_form.JoinForm"} | {
-    key: f"cps_portal.pages.signing_in_forms.{name}"
-    for key, name in {
-        "login": "SignInForm",
-        "add_email": "AddEmailForm",
-        "change_password": "ChangePasswordForm",
-        "set_password": "SetPasswordForm",
-        "reset_password": "ResetPasswordForm",
-        "reset_password_from_key": "ResetPasswordKeyForm",
-        "reauthenticate": "ReauthenticateForm",
-        "request_login_code": "RequestLoginCodeForm",
-        "confirm_login_code": "ConfirmLoginCodeForm",
-        "confirm_email_verification_code": "ConfirmEmailVerificationCodeForm",
-        "confirm_password_reset_code": "ConfirmPasswordResetCodeForm",
-    }.items()
-}
+ACCOUNT_FORMS = allauth_forms.ACCOUNT
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -203,17 +190,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if INSECURE_ORIGIN else "https"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ADAPTER = "cps_portal.pages.signing_in_forms.PortalMFAAdapter"
-MFA_FORMS = {
-    key: f"cps_portal.pages.signing_in_forms.{name}"
-    for key, name in {
-        "authenticate": "SecondStepForm",
-        "reauthenticate": "SecondStepAgainForm",
-        "activate_totp": "ActivateAppForm",
-        "add_webauthn": "AddPasskeyForm",
-        "signup_webauthn": "SignUpPasskeyForm",
-        "edit_webauthn": "RenamePasskeyForm",
-    }.items()
-}
+MFA_FORMS = allauth_forms.MFA
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = True
@@ -251,35 +228,28 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
+MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))
+
+
+def private_shelf(folder: str, setting: str) -> dict[str, object]:
+    """Where files of members lie: private, outside the web root. Another backend (S3, say) is a setting."""
+    here = {
+        "location": f"{MEDIA_ROOT}/{folder}",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    return {
+        "BACKEND": env.str(setting, default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(f"{setting}_OPTIONS", default=here),
+    }
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Proofs of purchase: private, outside the web root. Another backend (S3, say) is a setting.
-    "proofs": {
-        "BACKEND": env.str("PROOF_STORAGE", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(
-            "PROOF_STORAGE_OPTIONS",
-            default={
-                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/proofs",
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        ),
-    },
-    # Photos and papers of cases, private as well.
-    "cases": {
-        "BACKEND": env.str("CASE_STORAGE", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(
-            "CASE_STORAGE_OPTIONS",
-            default={
-                "location": env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media")) + "/cases",
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        ),
-    },
+    "proofs": private_shelf("proofs", "PROOF_STORAGE"),
+    "cases": private_shelf("cases", "CASE_STORAGE"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = env.str("MEDIA_DIR", default=str(BASE_DIR / ".local" / "media"))
 
 # Mail: every message is a row first (members/messages.py); the worker sends it through this.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="CPS <cps@localhost>")
@@ -356,39 +326,4 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Logs: one line an event, for people on a terminal and for machines elsewhere.
-_shared_processors: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-]
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_shared_processors,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-            "foreign_pre_chain": _shared_processors,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Says every table of every font that a PDF takes along.
-        "fontTools": {"level": "WARNING"},
-    },
-}
+LOGGING = one_line_an_event(env.str("LOG_LEVEL", default="INFO"))
