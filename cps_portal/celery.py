@@ -5,6 +5,7 @@ and returns, so a lost, repeated or late call changes nothing.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -15,65 +16,28 @@ app = Celery("cps_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def wake(task: str, schedule: crontab | float, *, within: int) -> dict[str, Any]:
+    """An entry of the schedule; a call that no worker took within so many seconds is dropped: the next one comes."""
+    return {"task": task, "schedule": schedule, "options": {"expires": within}}
+
+
+HOUR = 3600
 app.conf.beat_schedule = {
-    "take the points days that are due": {
-        "task": "kitbag.tasks.night",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 540},
-    },
-    "check all standings": {
-        "task": "kitbag.tasks.full_check",
-        "schedule": crontab(hour="1", minute="40"),
-        "options": {"expires": 3600},
-    },
-    "tell what falls ahead": {
-        "task": "kitbag.tasks.tell_ahead",
-        "schedule": crontab(minute="5", hour="*/3"),
-        "options": {"expires": 3600},
-    },
-    "write imports that were begun": {
-        "task": "kitbag.tasks.write_imports",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "forget old imports": {
-        "task": "kitbag.tasks.forget_imports",
-        "schedule": crontab(hour="4", minute="10"),
-        "options": {"expires": 3600},
-    },
-    "sweep files that no proof needs": {
-        "task": "kitbag.tasks.sweep_proofs",
-        "schedule": crontab(hour="4", minute="10"),
-        "options": {"expires": 3600},
-    },
-    "see to cases": {
-        "task": "servicing.tasks.see_to_cases",
-        "schedule": crontab(minute="*/5"),
-        "options": {"expires": 290},
-    },
-    "sweep files that no case needs": {
-        "task": "servicing.tasks.sweep_case_files",
-        "schedule": crontab(hour="4", minute="25"),
-        "options": {"expires": 3600},
-    },
-    "see to loans": {
-        "task": "servicing.tasks.see_to_loans",
-        "schedule": crontab(minute="*/30"),
-        "options": {"expires": 1700},
-    },
-    "send queued messages": {
-        "task": "members.tasks.deliver_messages",
-        "schedule": 20.0,
-        "options": {"expires": 18},
-    },
-    "clear what has expired": {
-        "task": "members.tasks.clear_expired",
-        "schedule": crontab(hour="3", minute="20"),
-        "options": {"expires": 3600},
-    },
-    "forget joinings that were never finished": {
-        "task": "cps_portal.tasks.forget_unfinished_joinings",
-        "schedule": crontab(hour="3", minute="40"),
-        "options": {"expires": 3600},
-    },
+    "take the points days that are due": wake("kitbag.tasks.night", crontab(minute="*/10"), within=540),
+    "check all standings": wake("kitbag.tasks.full_check", crontab(hour="1", minute="40"), within=HOUR),
+    "tell what falls ahead": wake("kitbag.tasks.tell_ahead", crontab(minute="5", hour="*/3"), within=HOUR),
+    "write imports that were begun": wake("kitbag.tasks.write_imports", 60.0, within=55),
+    "forget old imports": wake("kitbag.tasks.forget_imports", crontab(hour="4", minute="10"), within=HOUR),
+    "sweep files that no proof needs": wake("kitbag.tasks.sweep_proofs", crontab(hour="4", minute="10"), within=HOUR),
+    "see to cases": wake("servicing.tasks.see_to_cases", crontab(minute="*/5"), within=290),
+    "sweep files that no case needs": wake(
+        "servicing.tasks.sweep_case_files", crontab(hour="4", minute="25"), within=HOUR
+    ),
+    "see to loans": wake("servicing.tasks.see_to_loans", crontab(minute="*/30"), within=1700),
+    "send queued messages": wake("members.tasks.deliver_messages", 20.0, within=18),
+    "clear what has expired": wake("members.tasks.clear_expired", crontab(hour="3", minute="20"), within=HOUR),
+    "forget joinings that were never finished": wake(
+        "cps_portal.tasks.forget_unfinished_joinings", crontab(hour="3", minute="40"), within=HOUR
+    ),
 }
