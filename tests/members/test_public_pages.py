@@ -43,6 +43,7 @@ def test_terms_take_their_numbers_from_the_rows(client, settings):
     for words in ("612", "1,234", "1,987", "7 products of yours", "3 products are Fast Track", settings.TERMS_VERSION):
         assert words in body
     assert 'id="turnaround"' in body
+    assert "the smaller of the two countries&#x27; discounts holds" in body.replace("'", "&#x27;")
 
 
 def test_countries_stand_in_their_class_with_what_each_gives(client):

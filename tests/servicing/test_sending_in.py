@@ -12,7 +12,7 @@ from kitbag import valuing
 from kitbag.models import Stage
 from servicing import requesting
 from servicing.casework import as_member
-from servicing.models import Case, CaseDraft, CaseFile, SlotHold, Stretch
+from servicing.models import Case, CaseDraft, CaseFile, ServiceTerms, SlotHold, Stretch
 from tests.factories import CaseFactory, CentreFactory, MemberFactory, ProductFactory, ProofFactory
 from tests.kitbag import hostile
 from tests.servicing.conftest import MONDAY
@@ -307,6 +307,17 @@ def test_centres_that_take_it_the_nearest_first_with_what_differs_abroad(signed_
     assert gulf["speed"].startswith("Fast Track, target") or gulf["reasons"]
     assert (partner.pk, dubai.pk) != (0, 0)
     assert signed_in.get(page(item, "centre") + "&near=Nowhereville").context["near_unknown"]
+
+
+def test_what_differs_abroad_is_told_at_the_standard_time_too(signed_in, item, elstree, fast_camera):
+    type(fast_camera).objects.filter(pk=fast_camera.pk).update(fast_track=False)
+    CentreFactory(name="Gulf", country="AE", time_zone="Asia/Dubai")
+    ServiceTerms.objects.filter(country="AE", service="maintenance").update(discount_percent=10)
+    say(signed_in, item, "service", service="maintenance")
+    say(signed_in, item, "fault", fault_words="Clean it")
+    home, gulf = signed_in.get(page(item, "centre")).context["rows"]
+    assert (home["qualifies"], home["differs"], gulf["qualifies"]) == (False, [], False)
+    assert gulf["differs"] == ["At home 20% off, here 10%."]
 
 
 def test_the_queries_of_choosing_a_centre_do_not_grow(signed_in, item, elstree, django_assert_max_num_queries):

@@ -115,8 +115,10 @@ def rows_of(
                 "reasons": why_not(conditions),
                 "benefits": benefits(conditions, service=service),
                 "usual": usual_words(usual.get(centre.pk)),
-                "differs": differences(given_home, conditions.given, country=country, service=service)
-                if country != home and conditions.qualifies
+                "differs": differences(
+                    given_home, conditions.given, country=country, service=service, fast=conditions.qualifies
+                )
+                if country != home
                 else [],
                 "is_abroad": country != home,
                 "offers": centre.offers,

@@ -42,13 +42,16 @@ def benefits(found: Conditions, *, service: str) -> list[str]:
     return lines
 
 
-def differences(home: Given, there: Given, *, country: str, service: str) -> list[str]:
-    """What is not as at home, a line for each; `home` is what a centre of that kind would give there."""
+def differences(home: Given, there: Given, *, country: str, service: str, fast: bool) -> list[str]:
+    """What is not as at home, a line for each; `home` is what a centre of that kind would give there.
+
+    Targets and loans come with Fast Track only, discount and return shipping at the standard time too.
+    """
     lines = []
-    if home.target != there.target:
+    if fast and home.target != there.target:
         words = {"home": _days(home.target), "here": _days(there.target), "country": country_name(country)}
         lines.append(_("At home %(home)s, here %(here)s: the terms of %(country)s decide.") % words)
-    if home.loan and not there.loan:
+    if fast and home.loan and not there.loan:
         lines.append(_("No courtesy loan here."))
     if service == Service.MAINTENANCE and home.discount != there.discount:
         words = {"home": percent(home.discount), "here": percent(there.discount)}
