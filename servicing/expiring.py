@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -39,7 +40,7 @@ def expire_request(case_id: UUID, *, at: datetime) -> int:
             Message.Kind.CASE_EXPIRY,
             occasion=str(stretch.number),
             at=at,
-            expires_on=ends.date().isoformat(),
+            expires_on=ends.astimezone(ZoneInfo(case.centre.time_zone)).date().isoformat(),
         )
     return 0
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -93,6 +94,21 @@ def test_the_board_by_the_clock(desk, items, send_in, take_in, estimate_for, els
     stale = text_of(desk.get(reverse("admin:bench"), {"part": "stale"}))
     assert late.number in stale
     assert paused.number not in stale
+
+
+def test_the_page_says_the_level_its_country_makes_of_it_and_whom_the_clock_waits_for(
+    desk, items, send_in, take_in, estimate_for, tom, gold
+):
+    type(gold).objects.filter(pk=gold.pk).update(country="AE")
+    case = send_in(items[0], at=utc(23, 8))
+    take_in(case, at=utc(23, 9))
+    bench.take_step(case.pk, State.INSPECTED, at=utc(24, 10), by=tom)
+    estimate_for(case, at=utc(24, 11))
+    shown = text_of(desk.get(page_of(case)))
+    assert "Gold, with the benefits of Silver" in shown
+    assert "Paused, estimate with the member" in shown
+    assert "If it is accepted now" in shown
+    assert "with you" not in shown
 
 
 def test_one_step_with_the_message_before_it_is_sent(desk, clerk, items, send_in, take_in):
@@ -260,6 +276,12 @@ def test_receiving_by_the_sheet_or_any_spelling(desk, clerk, items, send_in, mai
     done = desk.post(page, kept | {"photos": [mailed_photo("a.jpg")]}, follow=True)
     assert "is booked in. Target: Mon 30 Nov, 17:30." in text_of(done)
     stretch = case.stretches.get()
+    # The member sees the photo too, beside the condition.
+    client = Client()
+    client.force_login(case.member.user)
+    theirs = client.get(reverse("case", args=[case.number])).content.decode()
+    assert reverse("case-file", args=[case.files.get().pk]) in theirs
+    assert client.get(reverse("case-file", args=[case.files.get().pk])).status_code == 200
     assert stretch.received_at == utc(25, 9, 30)
     assert (stretch.intake.serial_seen, stretch.intake.number_agrees, stretch.intake.by) == (
         *("555555555555", False),

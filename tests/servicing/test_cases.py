@@ -13,7 +13,7 @@ from servicing import bench, estimating, expiring, reopening, requesting, turnar
 from servicing.casework import PORTAL, CaseError, as_centre, as_member
 from servicing.models import Case, CaseEvent, CaseState, Estimate, Service, SlotHold, Stretch
 from servicing.rules.steps import STEPS, State
-from tests.factories import MemberFactory, ProductFactory
+from tests.factories import CentreFactory, MemberFactory, ProductFactory
 from tests.servicing.conftest import MONDAY
 
 Lane = Stretch.Lane
@@ -147,11 +147,18 @@ def test_a_request_expires_after_three_weeks_and_is_told_a_week_before(items, go
     assert not Message.objects.filter(kind="case_expiry").exists()
     expiring.expire_requests(at=utc(15, 8))
     expiring.expire_requests(at=utc(16, 8))
-    assert Message.objects.filter(kind="case_expiry").count() == 1
+    assert [told.facts["expires_on"] for told in Message.objects.filter(kind="case_expiry")] == ["2026-11-22"]
     assert expiring.expire_requests(at=utc(22, 8)) == 1
     items[0].refresh_from_db()
     assert (Case.objects.get().state, items[0].in_case_since, slots_of(gold)) == (CaseState.EXPIRED, None, [])
     assert stretch_of(case).ended_at == utc(22, 8)
+
+
+def test_the_day_of_an_expiry_is_the_centres(items, send_in):
+    gulf = CentreFactory(country="AE", time_zone="Asia/Dubai")
+    send_in(items[0], at=utc(1, 21), centre=gulf)  # 01:00 on the 2nd in Dubai
+    expiring.expire_requests(at=utc(16, 8))
+    assert Message.objects.get(kind="case_expiry").facts["expires_on"] == "2026-11-23"
 
 
 def test_an_estimate_nobody_answers_counts_as_declined_from_its_expiry(

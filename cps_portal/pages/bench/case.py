@@ -196,7 +196,7 @@ def _loan_href(request: BenchRequest, case: Case, known: Dossier) -> str:
 def _clock(known: Dossier, now: datetime) -> Any:
     run = turnaround.run_of(known.stretch, known.own_events)
     try:
-        return clock_of(run, now) if run else None
+        return clock_of(run, now, reader=words.READER) if run else None
     except NeverOpens:
         return None
 

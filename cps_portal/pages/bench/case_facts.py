@@ -77,13 +77,26 @@ def thing(known: Dossier, here: Bench) -> Facts:
         (_("Needed by"), date_format(case.needed_by, "j M Y") if case.needed_by else ""),
         (_("Received"), here.clock(stretch.received_at)),
         (_("Lane"), str(words.LANES[stretch.lane])),
-        (_("Level at receipt"), str(Level(stretch.benefit_level).label) if stretch.benefit_level is not None else ""),
+        (_("Level at receipt"), _level(stretch)),
         (_("Target"), _target(target) if stretch.terms is not None else ""),
         (_("Parts expected"), date_format(case.parts_on, "j M Y") if case.parts_on else ""),
         (_("Way back"), " ".join(filter(None, (case.outbound_carrier, case.outbound_tracking)))),
         (_("Back on"), date_format(stretch.back_on, "j M Y") if stretch.back_on else ""),
     ]
     return [(label, value) for label, value in said if value]
+
+
+def _level(stretch: Stretch) -> str:
+    """The level, and the benefit level where the member's country caps it."""
+    if stretch.level is None or stretch.benefit_level is None:
+        return ""
+    said = str(Level(stretch.level).label)
+    if stretch.benefit_level == stretch.level:
+        return said
+    return _("%(level)s, with the benefits of %(benefits)s") % {
+        "level": said,
+        "benefits": Level(stretch.benefit_level).label,
+    }
 
 
 def _target(days: int | None) -> str:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cps_portal.pages.servicing.clock import Reader
 from cps_portal.pages.servicing.words import REFUSALS as SHARED
 from kitbag.registration import KitError
 from servicing.models import CaseEvent, CaseState, Stretch
@@ -46,6 +47,7 @@ RISKS: Mapping[Risk, Words] = {
     Risk.PARTS: gettext_lazy("at risk: the parts come too late"),
     Risk.NOT_BEGUN: gettext_lazy("at risk: the work has not begun"),
 }
+READER = Reader(gettext_lazy("Paused, estimate with the member"), gettext_lazy("If it is accepted now"))
 # Codes of the operations: the field they stand beside ("" for the whole form) and what to do, for the bench.
 REFUSALS: Mapping[str, tuple[str, Words]] = {
     "moved": ("", gettext_lazy("The case has moved on since this page was opened. Nothing was done.")),

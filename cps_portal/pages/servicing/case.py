@@ -69,6 +69,7 @@ def case(request: MemberRequest, number: str) -> HttpResponse:
             ),
             "facts": facts_of(view, home=str(request.member.country)),
             "photos": [file_row(file) for file in view.files if file.purpose == CaseFile.Purpose.FAULT],
+            "came_in": [file_row(file) for file in view.files if file.purpose == CaseFile.Purpose.INTAKE],
             "acts": _acts(view),
             "write_form": WriteForm(auto_id="write_%s") if can_write(stretch, now) else None,
             "tracking_form": TrackingForm(initial={"tracking": found.inbound_tracking})

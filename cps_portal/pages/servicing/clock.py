@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,6 @@ from servicing.rules.ribbon import Kind, Reason, Stretch, ribbon
 
 KINDS = {
     Kind.COUNTED: gettext_lazy("Counted"),
-    Kind.PAUSED: gettext_lazy("Paused, estimate with you"),
     Kind.CLOSED: gettext_lazy("Closed"),
     Kind.AHEAD: gettext_lazy("Ahead"),
 }
@@ -37,6 +37,17 @@ REASONS = {
     Reason.HOLIDAY: gettext_lazy("Public holiday"),
     Reason.EXCEPTION: gettext_lazy("Closed on this day"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is said otherwise to the member than to the bench."""
+
+    paused: str | Promise
+    accepted: str | Promise
+
+
+MEMBER = Reader(gettext_lazy("Paused, estimate with you"), gettext_lazy("If you accept now"))
 # The hours between closing and opening are every day's; a line for each would hide the others.
 NOT_TOLD = {Reason.NIGHT, Reason.BREAK}
 
@@ -61,7 +72,7 @@ class Clock:
         return f"{self.shown} {self.unit}"
 
 
-def clock_of(run: Run, now: datetime, *, is_small: bool = False) -> Clock:
+def clock_of(run: Run, now: datetime, *, is_small: bool = False, reader: Reader = MEMBER) -> Clock:
     """The clock of a case at a moment; small: for a slot, without legend and table. Raises NeverOpens."""
     read = reading(run, now)
     zone = run.calendar.zone
@@ -77,8 +88,8 @@ def clock_of(run: Run, now: datetime, *, is_small: bool = False) -> Clock:
         when=when,
         words=words,
         drawings=tuple(_drawing(run, read, now, size) for size in sizes),
-        legend=() if is_small else tuple(_legend(run, read)),
-        rows=() if is_small else tuple(_rows(run, now)),
+        legend=() if is_small else tuple(_legend(run, read, reader)),
+        rows=() if is_small else tuple(_rows(run, now, reader)),
     )
 
 
@@ -162,15 +173,15 @@ def _parts(ribbon: Ribbon) -> dict[str, Any]:
     }
 
 
-def _legend(run: Run, read: Reading) -> Iterator[tuple[str, str]]:
+def _legend(run: Run, read: Reading, reader: Reader) -> Iterator[tuple[str, str]]:
     yield "counted", str(KINDS[Kind.COUNTED])
     if run.pauses:
-        yield "paused", str(KINDS[Kind.PAUSED])
+        yield "paused", str(reader.paused)
     if not read.stopped_at and read.due_at and not read.missed:
-        yield "ahead", _("If you accept now") if read.paused_since else _("Until the target")
+        yield "ahead", str(reader.accepted) if read.paused_since else _("Until the target")
 
 
-def _rows(run: Run, now: datetime) -> Iterator[dict[str, str]]:
+def _rows(run: Run, now: datetime, reader: Reader) -> Iterator[dict[str, str]]:
     """The spans of the ribbon as lines of a table, nights left out."""
     zone = run.calendar.zone
     at, _stopped = run.as_of(now)
@@ -183,18 +194,18 @@ def _rows(run: Run, now: datetime) -> Iterator[dict[str, str]]:
             "day": day_words(first, today=local_day(now, zone)),
             "span": _("%(start)s to %(end)s") % {"start": wall(part.start, zone=zone), "end": end},
             "kind": part.kind.value,
-            "what": _what(part, waits=bool(run.waits(at))),
+            "what": _what(part, reader, waits=bool(run.waits(at))),
             "days": "" if is_closed else f"{_hundredths(part.worth)}",
         }
 
 
-def _what(part: Stretch, *, waits: bool) -> str:
+def _what(part: Stretch, reader: Reader, *, waits: bool) -> str:
     if part.kind == Kind.CLOSED and part.reason:
         words = f"{REASONS[part.reason]}: {part.name}" if part.name else str(REASONS[part.reason])
         return _("%(reason)s, does not count") % {"reason": words}
     if part.kind == Kind.AHEAD and waits:
-        return _("If you accept now")
-    return str(KINDS[part.kind])
+        return str(reader.accepted)
+    return str(reader.paused if part.kind == Kind.PAUSED else KINDS[part.kind])
 
 
 def _hundredths(days: Fraction) -> str:
