@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, Valuation
 from kitbag.models.kit import KitItemQuerySet
-from kitbag.paging import Key, beyond, decoded, encoded
+from kitbag.paging import Key, slice_of
 from kitbag.rules.serials import normalise
 from kitbag.turns import ASKED, CLAIMED, NEEDS_MEMBER
 
@@ -200,33 +200,13 @@ def counts_of(member_id: int, *, day: date, choice: Choice, fast_track: Q) -> Co
 
 def page_of(member_id: int, *, day: date, choice: Choice, after: str = "", before: str = "", limit: int = PAGE) -> Page:
     """The rows after or before a key, in the chosen order; a key that is none gives the first page."""
-    keys = _KEYS[choice.sort]
-    backwards = bool(before)
-    start = decoded(before or after, keys)
     items = _searchable(items_of(member_id, day=day)).filter(_found(choice.query), _SHOWN[choice.show])
     if choice.family:
         items = items.filter(product__family=choice.family)
-    if start is None:
-        backwards = False
-    else:
-        items = items.filter(beyond(keys, start, backwards=backwards))
-    order = [f"-{name}" if descending != backwards else name for name, descending in keys]
     change = ProposedEdit.objects.filter(item=OuterRef("pk"), state=ProposedEdit.State.WAITING)
-    values = list(
-        items.annotate(change_waits=Exists(change), asked=ASKED, claimed=CLAIMED)
-        .order_by(*order)
-        .values(*_COLUMNS)[: limit + 1]
-    )
-    more = len(values) > limit
-    values = values[:limit]
-    if backwards:
-        values.reverse()
-    has_before, has_after = (more, True) if backwards else (start is not None, more)
-    return Page(
-        [_row(one) for one in values],
-        before=encoded(values[0], keys) if values and has_before else "",
-        after=encoded(values[-1], keys) if values and has_after else "",
-    )
+    items = items.annotate(change_waits=Exists(change), asked=ASKED, claimed=CLAIMED)
+    found = slice_of(items.values(*_COLUMNS), _KEYS[choice.sort], after=after, before=before, limit=limit)
+    return Page([_row(values) for values in found.rows], before=found.before, after=found.after)
 
 
 _COLUMNS = (

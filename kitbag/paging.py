@@ -3,11 +3,12 @@
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 # The name of a sorting key and whether it runs downwards; the last key of a list makes it unique.
 Key = tuple[str, bool]
@@ -15,7 +16,36 @@ _BIGGEST = 2**31 - 1
 _LONGEST = 600
 
 
-def beyond(keys: Sequence[Key], start: Sequence[Any], *, backwards: bool) -> Q:
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some rows of a list, and the keys where it goes on before and after them; "" where it does not."""
+
+    rows: list[Any]
+    before: str
+    after: str
+
+
+def slice_of(rows: QuerySet[Any, Any], keys: Sequence[Key], *, after: str, before: str, limit: int) -> Slice:
+    """The rows, models or their values, after or before a key; a key that is none gives the first ones."""
+    start, backwards = decoded(before or after, keys), bool(before)
+    if start is None:
+        backwards = False
+    else:
+        rows = rows.filter(_beyond(keys, start, backwards=backwards))
+    order = [f"-{name}" if descending != backwards else name for name, descending in keys]
+    found = list(rows.order_by(*order)[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if backwards:
+        found.reverse()
+    has_before, has_after = (more, True) if backwards else (start is not None, more)
+    return Slice(
+        found,
+        before=_encoded(found[0], keys) if found and has_before else "",
+        after=_encoded(found[-1], keys) if found and has_after else "",
+    )
+
+
+def _beyond(keys: Sequence[Key], start: Sequence[Any], *, backwards: bool) -> Q:
     """Rows that come after a key (before it, backwards), compared key by key."""
     found, same = Q(), Q()
     for (name, descending), value in zip(keys, start, strict=True):
@@ -24,9 +54,10 @@ def beyond(keys: Sequence[Key], start: Sequence[Any], *, backwards: bool) -> Q:
     return found
 
 
-def encoded(values: dict[str, Any], keys: Sequence[Key]) -> str:
+def _encoded(row: Any, keys: Sequence[Key]) -> str:
     """The key of a row, for an address."""
-    plain = [values[name] if isinstance(values[name], int) else _text(values[name]) for name, _descending in keys]
+    values = [row[name] if isinstance(row, dict) else getattr(row, name) for name, _descending in keys]
+    plain = [value if isinstance(value, int) else _text(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
 
 

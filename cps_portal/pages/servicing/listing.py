@@ -20,7 +20,7 @@ from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of, s
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
 from kitbag import listing, standing
-from kitbag.paging import Key, beyond, decoded, encoded
+from kitbag.paging import Key, slice_of
 from members.access import MemberRequest, member_required
 from members.models import Member
 from members.rules.days import programme_day
@@ -118,28 +118,14 @@ def _row(stretch: Stretch, now: datetime) -> dict[str, Any]:
 
 def _over(member_id: int, *, after: str, before: str) -> tuple[list[dict[str, Any]], str, str]:
     """A page of what is over, newest first, and the addresses of the pages before and after."""
-    start, backwards = decoded(before or after, KEYS), bool(before)
-    cases = Case.objects.filter(member=member_id, state__in=OVER)
-    if start is None:
-        backwards = False
-    else:
-        cases = cases.filter(beyond(KEYS, start, backwards=backwards))
-    order = [f"-{name}" if descending != backwards else name for name, descending in KEYS]
-    found = list(cases.select_related("product", "centre").order_by(*order)[: CLOSED_SHOWN + 1])
-    more, found = len(found) > CLOSED_SHOWN, found[:CLOSED_SHOWN]
-    if backwards:
-        found.reverse()
-    has_before, has_after = (more, True) if backwards else (start is not None, more)
+    cases = Case.objects.filter(member=member_id, state__in=OVER).select_related("product", "centre")
+    found = slice_of(cases, KEYS, after=after, before=before, limit=CLOSED_SHOWN)
     page = reverse("servicing")
     return (
-        [_over_row(case) for case in found],
-        f"{page}?before={_key(found[0])}#over" if has_before and found else "",
-        f"{page}?after={_key(found[-1])}#over" if has_after and found else "",
+        [_over_row(case) for case in found.rows],
+        f"{page}?before={found.before}#over" if found.before else "",
+        f"{page}?after={found.after}#over" if found.after else "",
     )
-
-
-def _key(case: Case) -> str:
-    return encoded({"changed_at": case.changed_at, "pk": case.pk}, KEYS)
 
 
 def _over_row(case: Case) -> dict[str, Any]:
