@@ -23,6 +23,7 @@ from django_countries import countries
 from cps_portal.pages import needs, outlook
 from cps_portal.pages.benefits import benefit_lines, cap_words, target_of, track_words
 from cps_portal.pages.joining_form import sort_key
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag import choosing
 from cps_portal.pages.kitbag.adding import wants_found
 from cps_portal.pages.trial import Trial, next_gap, try_on
@@ -126,7 +127,7 @@ def what_if_drafts(request: MemberRequest) -> HttpResponse:
     Who comes back here from signing in is led to the bag, to ask for it again.
     """
     bag = bags.read(request.GET.getlist(bags.NAME))
-    key = _key(request.POST.get("key", ""))
+    key = read_key(request.POST.get("key", ""))
     if request.method != "POST" or key is None or not bag.things:
         return HttpResponseRedirect(Address()(bag))
     made = standing.at_the_clock(
@@ -140,13 +141,6 @@ def what_if_drafts(request: MemberRequest) -> HttpResponse:
         )
         messages.success(request, words % {"count": len(made)})
     return HttpResponseRedirect(reverse("kitbag"))
-
-
-def _key(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _countries(day: date) -> dict[str, str]:

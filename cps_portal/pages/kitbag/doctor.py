@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages import needs
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag.forms import DetailsForm
 from cps_portal.pages.kitbag.item import details_of, live_item
-from cps_portal.pages.kitbag.keys import read_key
 from cps_portal.pages.kitbag.words import saved_words
 from cps_portal.pages.needs import Waiting
 from kitbag import checking, registration, standing

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag import choosing
 from cps_portal.pages.kitbag.adding import add_page
 from cps_portal.pages.kitbag.editing import edit_page
 from cps_portal.pages.kitbag.forms import AddForm, DetailsForm
 from cps_portal.pages.kitbag.item import live_item
-from cps_portal.pages.kitbag.keys import read_key
 from kitbag.camera_photo import FIELD, NotReadable, read_photo
 from kitbag.models import KitItem
 from kitbag.rules.camera_photo import Reading

@@ -1,7 +1,6 @@
 """Wherever a proof is asked for: a new file, or one that the member keeps already (programme §3)."""
 
 from typing import Any
-from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag.models import KitItem, Proof
 from kitbag.proofs import add_to_item, keep_proof
@@ -25,14 +25,6 @@ ACCEPTED = ".pdf,.jpg,.jpeg,.png,.heic,.heif,.tif,.tiff,application/pdf,image/jp
 FILE = "proof_file"
 # Opening a file takes a process of its own for seconds.
 UPLOADS = "60/h/user"
-
-
-def uuid_of(text: str) -> UUID | None:
-    """A paper's key as it was sent, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 class ProofSelect(forms.RadioSelect):
@@ -78,7 +70,7 @@ def offered_to(member: Member, *, kind: Proof.Kind = Proof.Kind.RECEIPT, chosen:
     of_kind = usable.filter(kind=kind)
     kept = list(of_kind[:OFFERED])
     # What was sent just now, though it is kept under an older day or as the photo of a number.
-    key = uuid_of(chosen)
+    key = read_key(chosen)
     if key and key not in {proof.pk for proof in kept}:
         kept += (usable if kind == Proof.Kind.RECEIPT else of_kind).filter(pk=key)
     return [(str(proof.pk), f"{proof.name} ({date_format(proof.uploaded_at, 'j M Y')})") for proof in kept]

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag.item import crumbs_of, live_item
-from cps_portal.pages.kitbag.proof_form import ProofForm, added, is_proven, received, uuid_of
+from cps_portal.pages.kitbag.proof_form import ProofForm, added, is_proven, received
 from cps_portal.pages.kitbag.proof_rows import papers, rows_of
 from cps_portal.pages.kitbag.words import REFUSALS
 from kitbag import proofs
@@ -62,7 +63,7 @@ def kitbag_item_proof(request: MemberRequest, item_id: UUID) -> HttpResponse:
 def kitbag_proofs(request: MemberRequest) -> HttpResponse:
     """All papers that are kept, the newest first, a page at a time; `?after=` the last one shown."""
     kept = Proof.objects.kept().owned_by(request.member).order_by("-uploaded_at", "-pk")
-    after = uuid_of(request.GET.get("after", ""))
+    after = read_key(request.GET.get("after", ""))
     last = kept.filter(pk=after).first() if after else None
     if last:
         kept = kept.filter(uploaded_at__lte=last.uploaded_at).exclude(uploaded_at=last.uploaded_at, pk__gte=last.pk)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cps_portal.pages.kitbag.proof_form import received, uuid_of
+from cps_portal.pages.keys import read_key
+from cps_portal.pages.kitbag.proof_form import received
 from cps_portal.pages.servicing.asking import NAMES, Step, first_open, is_answered, known_of, steps_of, wish_of
 from cps_portal.pages.servicing.opening_pages import context_of
 from cps_portal.pages.servicing.questions import Asked, QuestionForm
@@ -120,7 +121,7 @@ def case_new(request: MemberRequest, item_id: UUID) -> HttpResponse:
 
 def _elsewhere(request: MemberRequest, item: KitItem) -> HttpResponse | None:
     """Where a page goes whose product is in a case already, by this very form or another, or is removed."""
-    sent = uuid_of(request.POST.get("key", ""))
+    sent = read_key(request.POST.get("key", ""))
     case = Case.objects.owned_by(request.member).filter(pk=sent).first() if sent else None
     if case is None and item.in_case_since:
         case = Case.objects.open().owned_by(request.member).filter(item=item).first()
@@ -223,7 +224,7 @@ def _answered(request: MemberRequest, opening: Opening, step: Step) -> HttpRespo
 
 def _photo_removed(request: MemberRequest, opening: Opening) -> HttpResponse:
     """Take a photo out; what was typed beside it is kept where it is an answer."""
-    key = uuid_of(request.POST.get("remove", ""))
+    key = read_key(request.POST.get("remove", ""))
     file = CaseFile.objects.filter(draft=opening.draft, pk=key).first() if key and opening.draft else None
     if file is not None:
         files.remove_from_draft(file)
