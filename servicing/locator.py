@@ -90,10 +90,14 @@ def _fitting(centre: Centre, wish: Wish, at: datetime) -> Found | None:
     return Found(centre, km, standing, spans)
 
 
-def calendar_around(centre: Centre, at: datetime) -> Calendar:
-    """A centre's calendar from the day before a moment until the last day that can be asked for."""
+def calendar_around(centre: Centre, at: datetime, *, language: str = "en") -> Calendar:
+    """A centre's calendar from the day before a moment until the last day that can be asked for.
+
+    `language`: of the holidays' names.
+    """
     return calendar_of(
         centre,
+        language=language,
         first=at.date() - timedelta(days=1),
         last=at.date() + timedelta(days=DAYS_AHEAD + LONGEST_CLOSURE),
     )

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -113,7 +114,7 @@ def centre(request: HttpRequest, centre_code: str) -> HttpResponse:
         Centre.objects.working(today).prefetch_related("opening_hours", dated_hours_from(today)),
         code=centre_code.upper(),
     )
-    calendar = calendar_around(found, at)
+    calendar = calendar_around(found, at, language=get_language() or "en")
     notes = {hours.day: hours.note for hours in found.dated_hours.all() if hours.note}
     country = str(found.country)
     now = opening.standing(calendar, at)

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from servicing.centres import public_holidays
 from servicing.locator import Wish, centres_for, places_called
 from servicing.models import Centre, DatedHours
 from servicing.rules.address import address_lines
@@ -253,3 +254,12 @@ def test_other_days_are_only_those_that_differ():
         (26, (), "Feast"),
         (28, ((time(10), time(12)),), "Open day"),
     ]
+
+
+def test_holidays_are_named_in_the_readers_language_where_there_are_names():
+    def named(country, language):
+        return public_holidays(country, "", first=date(2026, 12, 2), last=date(2026, 12, 26), language=language)
+
+    assert named("AE", "ar")[date(2026, 12, 2)] == "اليوم الوطني"
+    assert named("AE", "en-gb")[date(2026, 12, 2)] == "National Day"
+    assert named("GB", "ar") == named("GB", "en")
