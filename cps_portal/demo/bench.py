@@ -117,7 +117,7 @@ class Told:
             bench.take_step(self.case_id, STEPS[act.what], words=act.words, at=at, by=by)
         elif act.what in WAYS_BACK:
             tracking = f"DEMO{at:%m%d%H%M}"
-            bench.send_back(self.case_id, WAYS_BACK[act.what], tracking=tracking, carrier="Parcel", at=at, by=by)
+            bench.send_back(self.case_id, WAYS_BACK[act.what], tracking=tracking, carrier="Kite Couriers", at=at, by=by)
         elif act.what == "receive":
             seen = intake.Seen(condition=act.words, accessories=self.story.accessories)
             intake.receive(self.case_id, seen=seen, at=at, by=by)

@@ -1,5 +1,7 @@
 """Centres, loan units and their staff for the demo: real towns, made-up streets, every row marked as demo.
 
+Made-up names keep to letters that every page has a font for: the list of all centres stays light.
+
 The UK centre is certain and comes with the migrations; here it only gets its units and its clerk.
 """
 
@@ -107,12 +109,12 @@ PARTNERS = [
         days(*SUN_THU, hours=["09:00-12:00", "13:00-17:00"]), families=("body", "lens", "flash", "accessory", "cinema"),
     ),
     Place(
-        "PLWAW", "Serwis Optyka Mokotów", "ul. Wiatraczna Dolna 5", "02-600", "Warsaw", "PL",
+        "PLWAW", "Serwis Optyka Warszawa", "ul. Wiatraczna Dolna 5", "02-600", "Warsaw", "PL",
         "52.19350", "21.02300", "Europe/Warsaw", "PLN", "23", days(*MON_FRI, hours=["10:00-18:00"]),
         services=NO_UPGRADES, families=STILLS, video=False, offers="A loan tripod while your camera is here.",
     ),
     Place(
-        "SESTO", "Solna Kameraverkstad", "Gjutarvägen 3", "171 54", "Solna", "SE",
+        "SESTO", "Solna Kameraverkstad", "Verkstadsgatan 3", "171 54", "Solna", "SE",
         "59.36000", "18.00090", "Europe/Stockholm", "SEK", "25", days(*MON_FRI, hours=["08:00-16:30"]),
         video=False, families=(*STILLS, "printer"),
     ),
@@ -133,7 +135,7 @@ PARTNERS = [
         offers="Free return courier within the Western Cape.",
     ),
     Place(
-        "TRIST", "Boğaz Kamera Servis", "Fenerci Sokak 18, Beşiktaş", "34353", "Istanbul", "TR",
+        "TRIST", "Marmara Kamera Servis", "Fenerci Sokak 18, Beşiktaş", "34353", "Istanbul", "TR",
         "41.04380", "29.00690", "Europe/Istanbul", "TRY", "20",
         days(*MON_FRI, hours=["09:00-18:00"], also={SAT: ["10:00-14:00"]}), services=NO_UPGRADES,
     ),
