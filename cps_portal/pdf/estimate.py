@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.estimate_view import Line, Shown
-from cps_portal.pdf.paper import ACROSS, INK_2, INNER, Paper, line_height
+from cps_portal.pdf.paper import ACROSS, INK_2, INNER, Paper, line_height, runs_ltr
 from cps_portal.pdf.table import Cell, Table
 
 TEXT, SMALL = 10.0, 8.5
@@ -65,7 +65,7 @@ class _Paper:
         for words in said:
             for line in paper.wrapped(words, width=INNER, size=TEXT, most=12):
                 top = self._room(line_height(TEXT), top)
-                paper.say(line, ACROSS, top, size=TEXT, colour=INK_2)
+                paper.say(line, ACROSS, top, size=TEXT, colour=INK_2, plain=runs_ltr(words))
                 top += line_height(TEXT)
             top += PAD if words else 0
         return paper.written()

@@ -128,7 +128,7 @@ class _Agreement:
         """One end of the loan: what was there and how it was, and who signs. What is not known has lines for a pen."""
         self.paper.say(title, (0, 84), top, size=TEXT, bold=True)
         if when:
-            self.paper.say(when, (94, 84), top, size=TEXT, colour=INK_2, at_end=True, plain=True)
+            self.paper.say(when, (94, 84), top, size=TEXT, colour=INK_2, at_end=True)
         self.paper.rule(top + 6)
         top += 9
         top = self._entry(_("With it"), accessories, top, room=1)

@@ -1,10 +1,11 @@
 """What the agreement of a loan says, from its rows."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, pgettext
 
 from cps_portal.pages.servicing.states import centre_words
 from cps_portal.pdf import loan_agreement
@@ -37,8 +38,8 @@ def paper_of(loan: Loan) -> bytes:
             due=date_format(due_on, "j M Y"),
             accessories=loan.accessories_out or unit.accessories,
             condition=loan.condition_out,
-            handed_over=date_format(handed_over, "j M Y, H:i") if handed_over else "",
-            returned=date_format(returned, "j M Y, H:i") if returned else "",
+            handed_over=_when(handed_over),
+            returned=_when(returned),
             condition_back=loan.condition_back,
             accessories_back=loan.accessories_back,
             days_after=settings.LOAN_DAYS_AFTER_RETURN,
@@ -47,3 +48,10 @@ def paper_of(loan: Loan) -> bytes:
             at=loan.returned_at or loan.handed_over_at or loan.booked_at,
         )
     )
+
+
+def _when(moment: datetime | None) -> str:
+    """Day and time of the centre's clock; empty for none yet."""
+    if moment is None:
+        return ""
+    return pgettext("between things in a row", ", ").join(date_format(moment, form) for form in ("j M Y", "H:i"))
