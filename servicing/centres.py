@@ -13,8 +13,9 @@ WEEKDAYS = 7
 
 
 def calendar_of(centre: Centre, *, first: date, last: date, language: str = "en") -> Calendar:
-    """A centre's calendar with the public holidays of first ≤ day ≤ last, named in `language`; what a case keeps, in English.
+    """A centre's calendar with the public holidays of first ≤ day ≤ last.
 
+    `language`: of their names; what a case keeps is in English.
     Reads `opening_hours` and `dated_hours`: two queries, none where they are prefetched.
     """
     week: list[list[Span]] = [[] for _day in range(WEEKDAYS)]
