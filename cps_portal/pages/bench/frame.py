@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -170,17 +170,10 @@ def page(request: BenchRequest, template: str, title: str | Promise, part: str, 
             "whose_time": bench.whose_time,
             "now": bench.clock(bench.at),
             "parts": [
-                {"href": href, "label": label, "current": name == part}
+                {"href": bench.href(name), "label": label, "current": name == part}
                 for name, label, permission in PARTS
-                if request.user.has_perm(permission) and (href := _address(bench, name))
+                if request.user.has_perm(permission)
             ],
             **context,
         },
     )
-
-
-def _address(bench: Bench, name: str) -> str:
-    try:
-        return bench.href(name)
-    except NoReverseMatch:
-        return ""

@@ -18,7 +18,7 @@ from cps_portal.pages.servicing.clock import clock_of, free_drawing
 from cps_portal.pages.servicing.estimate_view import Shown, shown
 from cps_portal.pages.servicing.event_words import reasons_of
 from cps_portal.pages.servicing.facts import facts_of
-from cps_portal.pages.servicing.looking import Seen, own_case, place, seen
+from cps_portal.pages.servicing.looking import Seen, own_case, seen
 from cps_portal.pages.servicing.states import SERVICE_AFTER, stands
 from cps_portal.pages.servicing.times import local_day, moment_words, zone_words
 from members.access import MemberRequest, member_required
@@ -235,9 +235,9 @@ def _acts(view: Seen) -> dict[str, str]:
     may_reopen = state == State.CLOSED and until is not None and view.today <= until
     again = state in (State.EXPIRED, State.CANCELLED) and view.case.item is not None
     return {
-        "sheet": place("case-sheet", number) if before else "",
-        "change": place("case-change", number) if before else "",
-        "cancel": place("case-cancel", number) if before else "",
+        "sheet": reverse("case-sheet", args=[number]) if before else "",
+        "change": reverse("case-change", args=[number]) if before else "",
+        "cancel": reverse("case-cancel", args=[number]) if before else "",
         "tracking": reverse("case-tracking", args=[number]) if before else "",
         "back": reverse("case-back", args=[number]) if state in LEFT else "",
         "reopen": reverse("case-reopen", args=[number]) if may_reopen else "",

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from cps_portal.pages.servicing.clock import past_words
-from cps_portal.pages.servicing.looking import Seen, place
+from cps_portal.pages.servicing.looking import Seen
 from cps_portal.pages.servicing.states import centre_words
 from members.models import Level
 from servicing.lending import suspended_until
@@ -38,7 +38,7 @@ def _facts(view: Seen, home: str) -> Iterator[dict[str, Any]]:
         "label": _("Centre"),
         "kind": "link",
         "value": centre_words(case.centre),
-        "href": place("centre", case.centre.code.lower()),
+        "href": reverse("centre", args=[case.centre.code.lower()]),
     }
     if stretch.level is not None:
         yield {
@@ -119,7 +119,7 @@ def _whose(view: Seen, home: str) -> str:
 def _loan(view: Seen) -> tuple[str, str]:
     """Whether a backup loan is theirs to ask for, and the page where they do."""
     stretch, case = view.stretch, view.case
-    href = place("case-loan", case.number)
+    href = reverse("case-loan", args=[case.number])
     happened = [event.facts for event in view.events if event.kind == CaseEvent.Kind.LOAN]
     last = happened[-1] if happened else {}
     if last.get("what") in ("booked", "moved", "longer", "out", "back"):

@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cps_portal.pages.counting import in_words, sentence
-from cps_portal.pages.servicing.looking import place
 from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of, steps_of
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
@@ -52,7 +51,7 @@ def servicing(request: MemberRequest) -> HttpResponse:
             "family": draft.item.product.family,
             "on": local_day(draft.changed_at, member.time_zone),
             "kept_until": local_day(draft.changed_at, member.time_zone) + _kept(),
-            "href": place("case-new", draft.item_id) or reverse("kitbag-item", args=[draft.item_id]),
+            "href": reverse("case-new", args=[draft.item_id]),
         }
         for draft in CaseDraft.objects.filter(member=member).select_related("item__product").order_by("-changed_at")
     ]
@@ -77,7 +76,7 @@ def servicing(request: MemberRequest) -> HttpResponse:
             "over": over,
             "previous": previous,
             "next": following,
-            "send_href": place("servicing-send") or reverse("kitbag"),
+            "send_href": reverse("servicing-send"),
         },
     )
 

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
-from django.urls import NoReverseMatch, reverse
 
 from cps_portal.pages.servicing.times import local_day
 from members.access import MemberRequest
@@ -34,14 +33,6 @@ def own_case(request: MemberRequest, number: str) -> Case:
     if found is None:
         raise Http404
     return found
-
-
-def place(name: str, *args: object) -> str:
-    """The address of a page, "" where the portal has none of that name."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 @dataclass(frozen=True)

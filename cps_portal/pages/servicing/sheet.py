@@ -1,7 +1,5 @@
 """The sheet that goes into the parcel, as PDF; only before the centre has it (programme §6)."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
@@ -39,8 +37,7 @@ def case_sheet(request: MemberRequest, number: str) -> HttpResponse:
 
 def receive_href(number: str) -> str:
     """The absolute address that the bench opens by the sheet's QR code."""
-    query = urlencode({"number": number})
-    return f"{settings.PORTAL_ORIGIN}{reverse('admin:index')}bench/receive/?{query}"
+    return f"{settings.PORTAL_ORIGIN}{reverse('admin:bench_receive', query={'number': number})}"
 
 
 def sheet_of(case: Case, *, name: str, card: str) -> ship_in.Sheet:

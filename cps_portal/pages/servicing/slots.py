@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.clock import clock_of, free_drawing
-from cps_portal.pages.servicing.looking import place
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
 from members.wording.words import money
@@ -54,7 +53,7 @@ def slots_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]], *, now: 
     return [
         taken(by_number[number], number, steps.get(by_number[number].pk, ()), now=now)
         if number in by_number
-        else {"number": number, "free": True, "drawing": free_drawing(), "href": place("servicing-send")}
+        else {"number": number, "free": True, "drawing": free_drawing(), "href": reverse("servicing-send")}
         for number in range(1, settings.FAST_TRACK_SLOTS + 1)
     ]
 
