@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cps_portal.demo import people
 from kitbag.models import Claim, KitItem
+from servicing.rules.steps import State
 from tests.browser.visitor import OF_THE_LOOK, RULES
 
 IN_DOUBT = "silver-de@example.org"
@@ -20,6 +21,7 @@ LAYLA, EMPTY, ARCHIVE, CLERK = (
     "archive@example.org",
     "validation@cps.example.org",
 )
+LENT, CENTRE = "platinum-no@example.org", "centre@cps.example.org"
 LAST_WEEK = datetime.now(UTC) - timedelta(days=7)
 # The first look at each asks every question, the second those of its width and theme.
 WAYS = {"en": [(1280, "light"), (360, "dark")], "ar": [(360, "light"), (1280, "dark")]}
@@ -33,6 +35,11 @@ MESSAGE = """
     WHERE u.email = %s AND g.kind = 'item_validated' ORDER BY g.id LIMIT 1
 """
 CLAIM = "SELECT id FROM kitbag_claim WHERE state = %s ORDER BY id LIMIT 1"
+CASE = """
+    SELECT c.number FROM servicing_case c
+    JOIN members_member m ON m.id = c.member_id JOIN members_user u ON u.id = m.user_id
+    WHERE u.email = %s AND c.state = %s ORDER BY c.requested_at LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,9 @@ PAGES = [
     Page("kitbag-many", LAYLA),
     Page("kitbag-doctor", LAYLA),
     Page("kitbag-list", LAYLA),
+    Page("servicing", LAYLA),
+    Page("case", LAYLA, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
+    Page("case-loan", LENT, of=(CASE, [LENT, State.AWAITING_PARTS])),
     Page("messages", LAYLA),
     Page("message", LAYLA, of=(MESSAGE, [LAYLA])),
     Page("messages-preferences", LAYLA),
@@ -105,6 +115,8 @@ PAGES = [
     Page("usersessions_list", LAYLA),
     Page("styleguide", CLERK),
     Page("admin:index", CLERK),
+    Page("admin:bench", CENTRE),
+    Page("admin:bench_case", CENTRE, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("admin:kitbag_kititem_changelist", CLERK),
     Page("admin:kitbag_claim_change", CLERK, of=(CLAIM, [Claim.State.OPEN])),
 ]
