@@ -69,27 +69,27 @@ def of_level(level: Level, thing: Thing, member: Member, centre: Centre, *, serv
 def at_centres(
     level: Level, thing: Thing, member: Member, centres: Collection[Centre], *, service: str, day: date
 ) -> dict[int, Conditions]:
-    """The same at several centres, by their keys; two queries whatever their number."""
+    """The same at several centres, by their keys; two queries whatever their number.
+
+    The benefit level is capped by the official country alone. A centre's country gives it what its own class gives:
+    what is capped there for its own members is not more for those who travel (§7; FAQ: benefits may differ).
+    """
     home = str(member.country)
-    country = CountryTerms.objects.of(home, day=day)
-    cap = country.cap if country else Level.RED
-    reached = Level(min(level, cap))
     countries = {home, *(str(centre.country) for centre in centres)}
+    caps = {str(row.country): row.cap for row in CountryTerms.objects.filter(country__in=countries).on(day)}
+    cap = caps.get(home, Level.RED)
+    reached = Level(min(level, cap))
     rows = {
         str(row.country): row_of(row)
-        for row in ServiceTerms.objects.on(day).filter(country__in=countries, level=reached, service=service)
+        for row in ServiceTerms.objects.on(day).filter(country__in=list(caps), service=service)
+        if row.level == min(reached, caps[str(row.country)])
     }
     at_home = rows.get(home, NOTHING)
     terms = Terms(level, cap, {service: (at_home.target, at_home.video_target)})
     found = {}
     for centre in centres:
         kind = CentreKind(centre.kind)
-        given = together(
-            at_home if country else NOTHING,
-            rows.get(str(centre.country), NOTHING),
-            kind=kind,
-            video=thing.video,
-        )
+        given = together(at_home, rows.get(str(centre.country), NOTHING), kind=kind, video=thing.video)
         reasons = at_centre(thing, terms, service=service, kind=kind, target=given.target)
         found[centre.pk] = Conditions(Level(level), reached, cap, reasons, given)
     return found

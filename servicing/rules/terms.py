@@ -2,7 +2,8 @@
 
 The rule names targets and loans: the longer of the two targets, none if either gives none; a loan only where
 both give one. Discount and free return shipping are read the same way: the smaller discount, and shipping only
-where both give it. They are for Canon Service & Repair Centres only.
+where both give it. They are for Canon Service & Repair Centres only. Each country gives what its own class gives
+at the benefit level: what is capped there for its own members is not more for those who travel.
 """
 
 from dataclasses import asdict, dataclass
