@@ -1,21 +1,22 @@
 """The bench in words: parts of the board, what happened to a case, and what the programme refuses."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cps_portal.pages.servicing.clock import Reader
+from cps_portal.pages.servicing.event_words import reasons_of
 from cps_portal.pages.servicing.words import REFUSALS as SHARED
 from kitbag.registration import KitError
+from members.wording.words import Words, money
 from servicing.models import CaseEvent, CaseState, Stretch
 from servicing.risks import WARNING
 from servicing.rules.board import Part, Risk
-
-Words = str | Promise
 
 PARTS: Mapping[Part, Words] = {
     Part.MISSED: gettext_lazy("Target missed"),
@@ -141,19 +142,19 @@ def happened(event: CaseEvent) -> tuple[str, str]:
             old, new = (*facts.get("serial", ()), "", "")[:2]
             return _("Serial number changed"), _joined(f"{old} → {new}", event.note)
         case CaseEvent.Kind.PARTS:
-            return _("Parts expected"), _joined(facts.get("parts_on"), event.note)
+            return _("Parts expected"), _joined(_day(facts.get("parts_on")), event.note)
         case CaseEvent.Kind.WARNING:
             code = facts.get("warning", "")
             return _("Warning"), str(WARNINGS.get(code) or NOTED.get(code) or code)
         case CaseEvent.Kind.LANE:
-            return str(LANES.get(facts.get("lane", ""), "")), _joined(*facts.get("reasons", ()))
+            return str(LANES.get(facts.get("lane", ""), "")), _joined(*reasons_of(facts.get("reasons", ())))
         case CaseEvent.Kind.TERMS:
             target = facts.get("target")
             return _("Terms copied"), _("target %(days)s working days") % {"days": target} if target else _("no target")
         case CaseEvent.Kind.SLOT_TAKEN | CaseEvent.Kind.SLOT_FREED:
             return event.get_kind_display(), str(facts.get("slot", ""))
         case CaseEvent.Kind.LOAN:
-            days = " – ".join(filter(None, (facts.get("from_on"), facts.get("until_on"))))
+            days = " – ".join(filter(None, (_day(facts.get("from_on")), _day(facts.get("until_on")))))
             return _("Loan"), _joined(LOANS.get(facts.get("what", ""), ""), facts.get("serial"), days, event.note)
         case CaseEvent.Kind.TRACKING:
             return _("Tracking number"), _joined(facts.get("tracking"), event.note)
@@ -165,12 +166,17 @@ def _step(state: str, facts: Mapping[str, Any]) -> str:
     said = str(CaseState(state).label)
     if version := facts.get("version"):
         said = f"{said} ({version})"
-    more = [facts.get("parts_on"), facts.get("carrier"), facts.get("tracking"), facts.get("back_on")]
+    more = [_day(facts.get("parts_on")), facts.get("carrier"), facts.get("tracking"), _day(facts.get("back_on"))]
     if facts.get("total") and facts.get("currency"):
-        more.append(f"{facts['currency']} {facts['total']}")
+        more.append(money(facts["total"], facts["currency"]))
     if facts.get("expired"):
         more.append(_("nobody answered in time"))
     return _joined(said, *more)
+
+
+def _day(iso: str | None) -> str:
+    """A day of an event's facts as everywhere: 4 Dec 2026; empty for none."""
+    return date_format(date.fromisoformat(iso), "j M Y") if iso else ""
 
 
 def _joined(*parts: Any) -> str:
