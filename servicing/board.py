@@ -9,8 +9,21 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models import Case as Choose
+from django.db.models.functions import RowNumber, TruncDate
 
 from servicing.centres import calendar_of
 from servicing.models import Case, Centre, Stretch
@@ -36,6 +49,9 @@ ORDER: Mapping[Part, str] = {
     Part.BACK: "left_at",
     Part.STALE: "case__changed_at",
 }
+# Parts whose stretches have no due moment now: an index holds all three together.
+WITHOUT_TARGET = (Part.PAUSED, Part.QUEUED, Part.STANDARD)
+_TURN = tuple(sorted(AT_THE_CENTRE - {State.ESTIMATE_SENT}))
 VALUES = (
     *("pk", "number", "lane", "target_days", "benefit_level", "due_at", "paused_since"),
     *("requested_at", "received_at", "left_at", "case__number", "case__state", "case__service", "case__serial"),
@@ -60,7 +76,7 @@ def marks_of(centre: Centre, *, at: datetime) -> Marks:
 def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
     """The stretches of one part of a centre's board, not in order."""
     opened = Stretch.objects.filter(centre=centre, ended_at=None)
-    bench = opened.filter(received_at__isnull=False, left_at=None)
+    bench = _on_the_bench(centre)
     unpaused = bench.filter(due_at=None, paused_since=None)
     match part:
         case Part.MISSED:
@@ -84,9 +100,15 @@ def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
         case Part.EXPECTED:
             return opened.filter(received_at=None)
         case Part.BACK:
-            return opened.filter(left_at__isnull=False)
+            # From the first that is on its way back anywhere: nobody walks past years of what arrived.
+            on_the_way = Stretch.objects.filter(ended_at=None, left_at__isnull=False).order_by("left_at")
+            return opened.filter(left_at__gte=on_the_way.values("left_at")[:1])
         case Part.STALE:
-            return _stale(bench, by)
+            return bench.filter(_silent(centre, by, of="case__"))
+
+
+def _on_the_bench(centre: Centre) -> QuerySet[Stretch]:
+    return Stretch.objects.filter(centre=centre, ended_at=None, received_at__isnull=False, left_at=None)
 
 
 def at_risk(ahead: QuerySet[Stretch], centre: Centre, by: Marks) -> QuerySet[Stretch]:
@@ -96,11 +118,16 @@ def at_risk(ahead: QuerySet[Stretch], centre: Centre, by: Marks) -> QuerySet[Str
     return ahead.filter(parts | Q(due_at__lt=by.next_ends, case__state__in=NOT_BEGUN))
 
 
-def _stale(bench: QuerySet[Stretch], by: Marks) -> QuerySet[Stretch]:
-    """Nothing happened for days, though it was the bench's turn: no estimate waits, and no part is on its way."""
-    waits_for_parts = Q(case__state=State.AWAITING_PARTS, case__parts_on__gte=by.today)
-    turn = AT_THE_CENTRE - {State.ESTIMATE_SENT}
-    return bench.filter(case__state__in=turn, case__changed_at__lt=by.stale_before).exclude(waits_for_parts)
+def _silent(centre: Centre, by: Marks, *, of: str = "", states: Sequence[str] = _TURN) -> Q:
+    """Nothing happened for days, though it was the bench's turn: no estimate waits, and no part is on its way.
+
+    A condition on cases, or on what leads to one by `of`.
+    """
+    said = {"centre": centre, "state__in": states, "changed_at__lt": by.stale_before}
+    waits_for_parts = {"state": State.AWAITING_PARTS, "parts_on__gte": by.today}
+    return Q(**{f"{of}{name}": value for name, value in said.items()}) & ~Q(
+        **{f"{of}{name}": value for name, value in waits_for_parts.items()}
+    )
 
 
 class _Counted(Subquery):
@@ -112,21 +139,76 @@ class _Counted(Subquery):
 
 def counts(centre: Centre, by: Marks) -> dict[Part, int]:
     """How many each part holds, counted up to COUNTED_MOST + 1; in one query."""
-    limited = [_Counted(stretches(part, centre, by).order_by().values("pk")[: COUNTED_MOST + 1]) for part in Part]
-    return dict(zip(Part, Centre.objects.filter(pk=centre.pk).values_list(*limited).get(), strict=True))
+    return _heads(centre, by, each=1)[0]
 
 
-def firsts(centre: Centre, by: Marks, *, each: int) -> dict[Part, list[dict[str, Any]]]:
-    """The first rows of every part; in two queries."""
-    found: dict[Part, list[int]] = {part: [] for part in Part}
-    heads = [
-        ordered(part, stretches(part, centre, by)).annotate(part=Value(part.value)).values_list("part", "pk")[:each]
-        for part in Part
-    ]
-    for part, pk in heads[0].union(*heads[1:], all=True):
-        found[Part(part)].append(pk)
-    rows = rows_of({pk for keys in found.values() for pk in keys})
-    return {part: [rows[pk] for pk in keys if pk in rows] for part, keys in found.items()}
+def overview(centre: Centre, by: Marks, *, each: int) -> tuple[dict[Part, int], dict[Part, list[dict[str, Any]]]]:
+    """How many each part holds, and its first rows; in two queries."""
+    held, keys = _heads(centre, by, each=each)
+    rows = rows_of({pk for some in keys.values() for pk in some})
+    firsts = {}
+    for part, some in keys.items():
+        known = [rows[pk] for pk in some if pk in rows]
+        firsts[part] = sorted(known, key=lambda row: (row[ORDER[part]], row["pk"]))[:each]
+    return held, firsts
+
+
+def _heads(centre: Centre, by: Marks, *, each: int) -> tuple[dict[Part, int], dict[Part, list[int]]]:
+    """How many each part holds, and keys among which its first are, not in order; in one query.
+
+    Rows of part, key and count; one of the two is 0 where they are read apart.
+    """
+    read: list[QuerySet[Any, Any]] = []
+    for part in (part for part in Part if part not in WITHOUT_TARGET):
+        rows = ordered(part, stretches(part, centre, by)).annotate(part=Value(part.value))
+        counted: QuerySet[Any] = rows
+        apart: list[QuerySet[Any, Any]] = [rows]
+        if part == Part.RISK:
+            # They are looked for among a few: counted as they are found.
+            read.append(rows.annotate(held=Window(Count("pk"))).values_list("part", "pk", "held")[:each])
+            continue
+        if part == Part.STALE:
+            # Each such case has one stretch on the bench: they are counted without it. The first are looked for
+            # state by state, as their index is, so that none is read further than to its first.
+            counted = Case.objects.filter(_silent(centre, by))
+            bench = _on_the_bench(centre).annotate(part=Value(part.value))
+            apart = [ordered(part, bench.filter(_silent(centre, by, of="case__", states=[one]))) for one in _TURN]
+        number = _Counted(counted.order_by().values("pk")[: COUNTED_MOST + 1])
+        none = Value(0, output_field=BigIntegerField())
+        read.append(Centre.objects.filter(pk=centre.pk).order_by().values_list(Value(part.value), none, number))
+        read += [some.annotate(held=Value(0)).values_list("part", "pk", "held")[:each] for some in apart]
+    held, keys = dict.fromkeys(Part, 0), {part: list[int]() for part in Part}
+    for name, pk, count in _without_target(centre, each=each).union(*read, all=True):
+        part = Part(name)
+        held[part] = max(held[part], min(count, COUNTED_MOST + 1))
+        if pk:
+            keys[part].append(pk)
+    return held, keys
+
+
+def _without_target(centre: Centre, *, each: int) -> QuerySet[Stretch, Any]:
+    """Part, key and count of the first in WITHOUT_TARGET: all three from one look at what no target orders."""
+    named = Choose(
+        When(paused_since__isnull=False, then=Value(Part.PAUSED.value)),
+        When(lane=Stretch.Lane.QUEUED, then=Value(Part.QUEUED.value)),
+        default=Value(Part.STANDARD.value),
+    )
+    moment = Choose(
+        *(When(part=part.value, then=F(ORDER[part])) for part in WITHOUT_TARGET),
+        output_field=DateTimeField(),
+    )
+    return (
+        _on_the_bench(centre)
+        .filter(due_at=None)
+        .annotate(part=named)
+        .annotate(
+            place=Window(RowNumber(), partition_by="part", order_by=[moment, F("pk")]),
+            held=Window(Count("pk"), partition_by="part"),
+        )
+        .filter(place__lte=each)
+        .order_by()
+        .values_list("part", "pk", "held")
+    )
 
 
 def ordered(part: Part, rows: QuerySet[Stretch]) -> QuerySet[Stretch]:
@@ -138,7 +220,10 @@ def page_of(rows: QuerySet[Stretch], order: str, *, after: Key | None, limit: in
     """A page of rows by a moment and their key, and where the next one begins; in one query."""
     if after is not None:
         rows = rows.filter(Q(**{f"{order}__gt": after.moment}) | Q(**{order: after.moment, "pk__gt": after.pk}))
-    found = list(rows.order_by(order, "pk").annotate(moment=F(order)).values("moment", *VALUES)[: limit + 1])
+    # The keys first: what a row says is looked up for those of the page alone.
+    keys = rows.order_by(order, "pk").values("pk")[: limit + 1]
+    whole = Stretch.objects.filter(pk__in=keys).order_by(order, "pk")
+    found = list(whole.annotate(moment=F(order)).values("moment", *VALUES))
     more = Key(found[limit - 1]["moment"], found[limit - 1]["pk"]) if len(found) > limit else None
     return found[:limit], more
 

@@ -17,9 +17,11 @@ from cps_portal.pages.bench.acts import ACTS, ESTIMATE, allowed
 from kitbag.models import StolenUnit
 from members.models import Message
 from members.rules.roles import Role
-from servicing import bench, estimating
-from servicing.casework import as_member
+from servicing import bench, board, estimating
+from servicing.casework import as_centre, as_member
 from servicing.models import Case, CaseEvent, CentreTask, Estimate, Stretch, Visitor
+from servicing.reopening import reopen_case
+from servicing.rules.board import Part
 from servicing.rules.steps import STEPS, State
 from tests.factories import CaseFactory, CentreFactory
 from tests.portal.staff import confirmed, staff_user
@@ -423,11 +425,47 @@ def test_hostile_input_is_only_text(desk, items, send_in, take_in, text):
     assert (CaseEvent.objects.count(), Case.objects.count()) == (before, 1)
 
 
+def test_a_name_or_number_of_several_cases_lists_each_once_the_newest_request_first(
+    desk, items, send_in, take_in, repaired, tom
+):
+    again = send_in(items[0], at=utc(16, 8))
+    take_in(again, at=utc(16, 10))
+    repaired(again, at=utc(17, 9))
+    bench.is_back(again.pk, at=utc(18, 9), actor=as_centre(tom))
+    other = send_in(items[1], at=utc(19, 8))
+    reopen_case(again.pk, words="It fell out again", at=utc(20, 8), actor=as_member(again.member.user))
+    latest = send_in(items[2], at=utc(23, 8))
+    for asked in ("mansour", "layla m", again.member.number):
+        html = desk.get(reverse("admin:bench"), {"q": asked}).content.decode()
+        assert re.findall(r'class="mono" href="([^"]+)"', html) == [page_of(one) for one in (latest, again, other)], (
+            asked
+        )
+
+
+def test_the_overview_holds_what_its_lists_begin_with(elstree, items, send_in, take_in, estimate_for, repaired, tom):
+    """One query reads all parts at once; each of them is also a list of its own."""
+    sent = [send_in(item, at=utc(16, 8), lane=Stretch.Lane.QUEUED) for item in items]
+    for place, case in enumerate(sent[:4]):
+        take_in(case, at=utc(16 + place, 10))
+    bench.take_step(sent[0].pk, State.INSPECTED, at=utc(17, 9), by=tom)
+    estimate_for(sent[0], at=utc(17, 10))
+    repaired(sent[1], at=utc(19, 9))
+    by = board.marks_of(elstree, at=THURSDAY)
+    held, firsts = board.overview(elstree, by, each=2)
+    for part in Part:
+        rows = board.stretches(part, elstree, by)
+        first = list(board.ordered(part, rows).values_list("pk", flat=True)[:2])
+        assert (held[part], [row["pk"] for row in firsts[part]]) == (rows.count(), first), part
+    assert board.counts(elstree, by) == held
+    filled = {part for part in Part if held[part]}
+    assert filled >= {Part.MISSED, Part.PAUSED, Part.EXPECTED, Part.BACK, Part.STALE}
+
+
 @pytest.mark.parametrize("count", [5, 50, 500])
 def test_the_board_asks_as_much_for_500_cases_as_for_5(
     desk, items, send_in, take_in, elstree, count, django_assert_max_num_queries
 ):
-    """A board is one question for its counts, two for its rows; lists and cases are as constant."""
+    """A board is one question for counts and what comes first, one for rows; lists and cases are as constant."""
     first = send_in(items[0], at=utc(23, 8))
     take_in(first, at=utc(23, 10))
     fill(first, count - 1)

@@ -48,8 +48,7 @@ def bench(request: BenchRequest) -> HttpResponse:
 def _overview(request: BenchRequest) -> TemplateResponse:
     here = request.bench
     by = board.marks_of(here.centre, at=here.at)
-    counts = board.counts(here.centre, by)
-    firsts = board.firsts(here.centre, by, each=EACH)
+    counts, firsts = board.overview(here.centre, by, each=EACH)
     sections = [
         {
             "title": heading(part, by),
