@@ -71,8 +71,8 @@ STEPS = {
         ),
     ),
 }
-# As cps_portal/pages/kitbag/words.py says them beside a product.
-REASONS = {
+# Why Fast Track does not take something, in messages and on pages.
+NOT_ELIGIBLE = {
     No.NOT_LISTED: gettext_lazy("This product is not on the Fast Track list."),
     No.UNSERVICEABLE: gettext_lazy("This product can no longer be serviced."),
     No.DETAILS_MISSING: gettext_lazy("Details of this product are missing."),
@@ -186,7 +186,7 @@ def gains(was: ServiceTerms | None, now: ServiceTerms) -> list[str]:
 
 
 tell_news(news_of_level)
-name_codes(Message.Kind.CASE_LANE, {code.value: words for code, words in REASONS.items()})
+name_codes(Message.Kind.CASE_LANE, {code.value: words for code, words in NOT_ELIGIBLE.items()})
 name_codes(Message.Kind.LOAN_OFFER, {code.value: words for code, words in GROUNDS.items()})
 for kind, codes in (
     (Message.Kind.CASE_STEP, STEPS),

@@ -18,6 +18,7 @@ from servicing.home_terms import HomeTerms, home_terms
 from servicing.locator import country_name
 from servicing.models import Case, Service, SlotHold
 from servicing.rules.eligibility import Answer, CentreKind, Thing, answer
+from servicing.wording import NOT_ELIGIBLE
 
 UNSERVICEABLE = Q(stage=Stage.UNSERVICEABLE)
 
@@ -41,7 +42,7 @@ def track_of(item: Any, member: Member, thing: Thing, *, level: int, day: date) 
     case, taken = item.case_number, item.places_taken
     return {
         "qualifies": found.qualifies,
-        "reasons": [words.NOT_ELIGIBLE[reason] for reason in found.reasons],
+        "reasons": [NOT_ELIGIBLE[reason] for reason in found.reasons],
         "best": found.best,
         "targets": targets_of(found),
         "kinds": [{"key": kind.value, "label": label} for kind, label in words.CENTRES.items()],

@@ -6,12 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cps_portal.pages.kitbag.words import Words, listed_plainly, missing_words
+from cps_portal.pages.kitbag.words import listed_plainly, missing_words
 from kitbag.models import KitItem, WaitingReason
 from kitbag.rules.checks import MEMBER_ACTS, Detail, Reason
 from kitbag.rules.many import Verdict
 from kitbag.rules.table import LONGEST, MOST_ROWS, Fault, TableError
 from kitbag.rules.table_headings import Column
+from members.wording.words import Words
 
 COLUMNS: dict[Column, Words] = {
     Column.PRODUCT: gettext_lazy("Product"),

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from cps_portal.pages.kitbag.words import Words, listed_plainly
+from cps_portal.pages.kitbag.words import listed_plainly
 from kitbag.models import KitItem, Proof, ProofOpening
 from members.rules.days import programme_day
 from members.rules.roles import Role
+from members.wording.words import Words
 
 ROLES: dict[str, Words] = {
     Role.MEMBER_CARE: pgettext_lazy("staff role", "Member care"),

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from kitbag.models import Claim, ItemEvent, KitItem, RemovalReason, WaitingReason
 from kitbag.rules.checks import Detail, Reason, members_turn
+from members.wording.words import Words
 from servicing.rules.eligibility import Answer, CentreKind, No
-
-Words = str | Promise
 
 DETAIL_NAMES: dict[Detail, Words] = {
     Detail.SERIAL: gettext_lazy("serial number"),
@@ -60,17 +58,7 @@ TO_LOOK_AT: dict[Reason, Words] = {
     Reason.UNIT_HELD: gettext_lazy("Another member has registered it: tell us more"),
 }
 CLAIMED = gettext_lazy("Someone else claims this serial number")
-NOT_ELIGIBLE: dict[No, Words] = {
-    No.NOT_LISTED: gettext_lazy("This product is not on the Fast Track list."),
-    No.UNSERVICEABLE: gettext_lazy("This product can no longer be serviced."),
-    No.DETAILS_MISSING: gettext_lazy("Details of this product are missing."),
-    No.NOT_VALIDATED: gettext_lazy("This product does not count yet."),
-    No.LEVEL: gettext_lazy("Fast Track begins with Silver."),
-    No.COUNTRY: gettext_lazy("Your country’s membership has no Fast Track targets."),
-    No.NO_TARGET: gettext_lazy("Your country has no target for this at your level."),
-    No.CENTRE_KIND: gettext_lazy("At partners Fast Track is for repairs only."),
-    No.CENTRE_TARGET: gettext_lazy("The country of this centre has no target for this at your level."),
-}
+# As servicing.wording.NOT_ELIGIBLE says it, in a list.
 NOT_ELIGIBLE_SHORT: dict[No, Words] = {
     No.NOT_LISTED: gettext_lazy("No: not on the list"),
     No.UNSERVICEABLE: gettext_lazy("No: no longer serviced"),

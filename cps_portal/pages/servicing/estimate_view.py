@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cps_portal.pages.servicing.times import local_day, moment_words
-from cps_portal.pages.servicing.words import Words
 from members.models import Level
-from members.wording.words import money
+from members.wording.words import Words, money
 from servicing.models import Estimate, EstimateLine
 from servicing.rules import charges
 from servicing.rules.charges import Why

@@ -8,14 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cps_portal.pages.kitbag.words import NOT_ELIGIBLE, listed
-from cps_portal.pages.servicing.words import Words, fault_words
-from members.wording.words import money
+from cps_portal.pages.kitbag.words import listed
+from cps_portal.pages.servicing.words import fault_words
+from members.wording.words import Words, money
 from servicing.models import CaseEvent, Stretch
 from servicing.rules.eligibility import No
 from servicing.rules.lending import Right
 from servicing.rules.steps import State
-from servicing.wording import GROUNDS
+from servicing.wording import GROUNDS, NOT_ELIGIBLE
 
 Kind, Who = CaseEvent.Kind, CaseEvent.Actor
 

@@ -5,12 +5,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cps_portal.pages.kitbag.words import NOT_ELIGIBLE
 from cps_portal.pages.servicing.words import days_words
 from servicing.conditions import Conditions
 from servicing.locator import country_name
 from servicing.models import Service
 from servicing.rules.terms import Given, Whose
+from servicing.wording import NOT_ELIGIBLE
 
 
 def percent(share: Decimal) -> str:

@@ -7,8 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cps_portal.pages.servicing.words import Words, days_words
+from cps_portal.pages.servicing.words import days_words
 from members.models import Level
+from members.wording.words import Words
 from servicing.lending import Ground
 from servicing.models import Case, Loan, Stretch
 from servicing.rules.lending import NoLoan, Right

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from cps_portal.pages.joining_form import NameField
 from cps_portal.pages.kitbag.forms import read_date
-from cps_portal.pages.servicing.words import REFUSALS, Words
+from cps_portal.pages.servicing.words import REFUSALS
 from kitbag.models import KitItem
 from kitbag.registration import KitError
 from members.models import Member
 from members.rules.names import STEERING, can_be_seen, tidy
+from members.wording.words import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cps_portal.pages.servicing.words import Words
+from members.wording.words import Words
 from servicing.models import Centre, Service, Stretch
 from servicing.rules.steps import OVER, State
 

@@ -1,12 +1,11 @@
 """The words of servicing's pages: faults, what a service is, and what the programme refuses (`REFUSALS`)."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from cps_portal.pages.kitbag.words import REFUSALS as KITBAG
+from members.wording.words import Words
 from servicing.models import Service
-
-Words = str | Promise
 
 # What each service is, for choosing.
 SERVICES: dict[str, Words] = {
@@ -49,17 +48,18 @@ FAULTS: dict[str, Words] = {
     "other": pgettext_lazy("fault", "Something else"),
 }
 
-# Code of a CaseError → the field it belongs to ("" for the whole form) and what to do.
+# Code of a CaseError → the field it belongs to ("" for the whole form) and what to do; as in the kitbag where it is
+# the same thing.
 REFUSALS: dict[str, tuple[str, Words]] = {
     "not_yours": ("", gettext_lazy("This form is out of date. Begin again from your kitbag.")),
-    "removed": ("", gettext_lazy("This product has been removed from your kitbag.")),
+    "removed": KITBAG["removed"],
     "in_case": ("", gettext_lazy("This product is in servicing already.")),
     "unserviceable": ("", gettext_lazy("This product can no longer be serviced. A centre may still take it: ask one.")),
     "centre_does_not_take": (
         "centre",
         gettext_lazy("This centre does not take it for this service. Choose another one."),
     ),
-    "proof_missing": ("proof", gettext_lazy("Add your proof of purchase.")),
+    "proof_missing": KITBAG["proof_missing"],
     "not_local": (
         "warranty",
         gettext_lazy("It was bought outside the participating countries, so local warranty does not apply."),
@@ -78,27 +78,19 @@ REFUSALS: dict[str, tuple[str, Words]] = {
             "The time to answer this estimate is over: it counts as declined. Write to the centre if you still want it."
         ),
     ),
-    "changed": ("", gettext_lazy("This changed a moment ago. Look at it and send it again.")),
+    "changed": KITBAG["changed"],
     "words_missing": ("words", gettext_lazy("Write something first.")),
     "too_late": ("", gettext_lazy("The days in which this was possible are over.")),
     "back_too_early": ("on", gettext_lazy("It was not shipped yet on this day.")),
     "back_in_the_future": ("on", gettext_lazy("This day lies in the future.")),
-    "file_empty": ("photos", gettext_lazy("This file is empty.")),
+    **{
+        f"file_{code}": ("photos", KITBAG[f"proof_{code}"][1])
+        for code in ("empty", "unknown", "broken", "locked", "active", "mixed")
+    },
     "file_large": ("photos", gettext_lazy("This file is larger than 10 MB. Send a smaller photo.")),
-    "file_unknown": ("photos", gettext_lazy("This is no PDF, JPEG, PNG, HEIC or TIFF. Choose another file.")),
-    "file_broken": ("photos", gettext_lazy("This file cannot be read. Save it anew, or take a photo of it.")),
-    "file_locked": (
-        "photos",
-        gettext_lazy("This PDF needs a password. Print it to a new PDF, or take a photo of it."),
-    ),
-    "file_active": (
-        "photos",
-        gettext_lazy("This PDF contains something that runs by itself. Print it to a new PDF, or take a photo of it."),
-    ),
-    "file_mixed": ("photos", gettext_lazy("This file holds a second file. Save it anew, or take a photo of it.")),
     "file_huge": ("photos", gettext_lazy("This file is too large to open. Send a smaller photo.")),
     "file_many": ("photos", gettext_lazy("There is no room for more files here. Remove one that is not needed.")),
-    "file_often": ("photos", gettext_lazy("That were many files in one hour. Try again a little later.")),
+    "file_often": ("photos", KITBAG["proof_many"][1]),
     "no_right": ("", gettext_lazy("There is no loan for this case now. The page says what would give one.")),
     "suspended": ("", gettext_lazy("There are no loans for you on this day.")),
     "loan_running": ("", gettext_lazy("This case has a loan already.")),
