@@ -149,7 +149,7 @@ def test_the_sweep_takes_what_nothing_needs_and_no_more(draft, item, gold, regis
     keep(by=gold, case=send_in(sent))
     old, young = case_shelf / "aa" / ("a" * 32), case_shelf / "bb" / ("b" * 32)
     for orphan in (old, young):
-        orphan.parent.mkdir()
+        orphan.parent.mkdir(exist_ok=True)
         orphan.write_bytes(b"left over")
     day_ago = (NOON - timedelta(days=2)).timestamp()
     os.utime(old, (day_ago, day_ago))
