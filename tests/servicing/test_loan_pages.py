@@ -112,6 +112,26 @@ def test_days_first_then_units_that_are_free_then_the_booking(late, one, signed_
     assert "You cancelled it." in text_of(client.get(page_of(late)))
 
 
+def test_running_loans_stand_on_the_servicing_page(late, one, tom, signed_in):
+    client = signed_in(late)
+    assert client.get(reverse("servicing")).context["loans"] == []
+    booked(late, one)
+    (row,) = client.get(reverse("servicing")).context["loans"]
+    assert (row["state_words"], row["href"]) == ("Yours from 24 Nov 2026", page_of(late))
+    loan = Loan.objects.get()
+    lending.hand_over(loan.pk, condition="Like new", at=NOW, by=tom)
+    for day, dot, words in (
+        (moment(11, 25), "servicing", "With you until 11 Dec 2026"),
+        (moment(12, 11), "needs-you", "With you until 11 Dec 2026"),
+        (moment(12, 12), "needs-you", "Overdue since 11 Dec 2026"),
+    ):
+        with time_machine.travel(day, tick=False):
+            shown = signed_in(late).get(reverse("servicing"))
+        (row,) = shown.context["loans"]
+        assert (row["state"], row["state_words"], row["name"]) == (dot, words, one.product.name)
+        assert words in text_of(shown)
+
+
 def test_a_unit_that_went_meanwhile_is_said_beside_the_units(late, one, camera_body, tom, signed_in):
     other = awaiting_parts(gold_item(camera_body), tom)
     second = unit(camera_body)

@@ -16,7 +16,14 @@ from django.views.decorators.http import require_safe
 
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.servicing.slots import open_stretches, row_of, slots_of, steps_of
-from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
+from cps_portal.pages.servicing.states import (
+    IN_SERVICING,
+    NEEDS_YOU,
+    SERVICE_NAMES,
+    WAITS,
+    centre_words,
+    stands,
+)
 from cps_portal.pages.servicing.times import local_day
 from kitbag import listing, standing
 from kitbag.paging import Key, slice_of
@@ -24,7 +31,7 @@ from members.access import MemberRequest, member_required
 from members.models import Member
 from members.rules.days import programme_day
 from servicing import eligibility
-from servicing.models import Case, CaseDraft, Stretch
+from servicing.models import Case, CaseDraft, Loan, Stretch
 from servicing.rules.steps import OVER, State
 
 CLOSED_SHOWN = 20
@@ -73,6 +80,7 @@ def servicing(request: MemberRequest) -> HttpResponse:
             "owns": owns,
             "is_empty": not (everything or drafts or over or previous),
             "drafts": drafts,
+            "loans": _loans(member.pk, now),
             "over": over,
             "previous": previous,
             "next": following,
@@ -113,6 +121,37 @@ def _row(stretch: Stretch, now: datetime) -> dict[str, Any]:
             "days": settings.STANDARD_TURNAROUND_DAYS,
         }
     return row
+
+
+def _loans(member_id: int, now: datetime) -> list[dict[str, Any]]:
+    """The member's running loans, the next to be back first; also of cases that are over."""
+    running = Loan.objects.filter(member=member_id, state__in=[Loan.State.BOOKED, Loan.State.OUT])
+    rows = running.select_related("unit__product", "case__centre").order_by("period__endswith", "pk")
+    return [
+        {
+            "href": reverse("case-loan", args=[loan.case.number]),
+            "case_number": loan.case.number,
+            "name": loan.unit.product.name,
+            "family": loan.unit.product.family,
+            "service": _("Backup loan"),
+            "centre": centre_words(loan.case.centre),
+            **_loan_state(loan, today=local_day(now, loan.case.centre.time_zone)),
+        }
+        for loan in rows
+    ]
+
+
+def _loan_state(loan: Loan, *, today: date) -> dict[str, str]:
+    """Until when it is theirs, or from when; one that is due today or overdue needs them."""
+    if loan.state == Loan.State.BOOKED:
+        return {"state": WAITS, "state_words": _("Yours from %(day)s") % {"day": date_format(loan.from_on, "j M Y")}}
+    day = {"day": date_format(loan.due_on, "j M Y")}
+    if loan.due_on < today:
+        return {"state": NEEDS_YOU, "state_words": _("Overdue since %(day)s") % day}
+    return {
+        "state": NEEDS_YOU if loan.due_on == today else IN_SERVICING,
+        "state_words": _("With you until %(day)s") % day,
+    }
 
 
 def _over(member_id: int, *, after: str, before: str) -> tuple[list[dict[str, Any]], str, str]:
