@@ -135,7 +135,7 @@ PARTNERS = [
         offers="Free return courier within the Western Cape.",
     ),
     Place(
-        "TRIST", "Marmara Kamera Servis", "Fenerci Sokak 18, Beşiktaş", "34353", "Istanbul", "TR",
+        "TRIST", "Marmara Kamera Servis", "Fenerci Sokak 18", "34353", "Istanbul", "TR",
         "41.04380", "29.00690", "Europe/Istanbul", "TRY", "20",
         days(*MON_FRI, hours=["09:00-18:00"], also={SAT: ["10:00-14:00"]}), services=NO_UPGRADES,
     ),
