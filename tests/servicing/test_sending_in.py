@@ -403,6 +403,18 @@ def changed(case, **changes):
     }
 
 
+def test_what_a_repair_needs_is_not_called_optional(signed_in, items, send_in):
+    say(signed_in, items[1], "service", service="repair")
+    asked = " ".join(signed_in.get(page(items[1])).content.decode().split())
+    assert "<legend>What is wrong?</legend>" in asked
+    answer = say(signed_in, items[1], "fault")
+    assert errors(answer)["fault"] == ["Choose what is wrong, or say it in your own words."]
+    case = send_in(items[0], fault="shutter")
+    text = " ".join(signed_in.get(reverse("case-change", args=[case.number])).content.decode().split())
+    for question in ("What is wrong?", "Is it under warranty?"):
+        assert f'{question} <span class="field__optional">(needed for a repair)</span>' in text
+
+
 def test_a_request_is_changed_on_one_page(signed_in, items, send_in, elstree):
     case = send_in(items[0], fault="shutter")
     address = reverse("case-change", args=[case.number])
