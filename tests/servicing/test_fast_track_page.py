@@ -46,6 +46,17 @@ def test_what_a_higher_level_changes_and_what_it_does_not(client, register, fast
     ]
 
 
+def test_video_says_why_it_takes_longer_and_gold_that_there_are_loans(client, register, fast_camera, cinema, elstree):
+    gold, (body, *_more, video) = owning(register, *[fast_camera] * 3, cinema)
+    silver, (lone, _second) = owning(register, fast_camera, fast_camera)
+    client.force_login(gold.user)
+    shown = client.get(reverse("kitbag-item", args=[video.pk])).content.decode()
+    assert "their repairs are complex" in shown
+    assert "A courtesy loan if the target is missed" in shown
+    assert "their repairs are complex" not in client.get(reverse("kitbag-item", args=[body.pk])).content.decode()
+    assert not track(client, silver, lone)["loan"]
+
+
 def test_a_red_member_sees_what_each_level_would_bring(client, register, fast_camera):
     who, (body,) = owning(register, fast_camera)
     found = track(client, who, body)

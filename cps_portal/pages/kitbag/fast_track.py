@@ -44,6 +44,8 @@ def track_of(item: Any, member: Member, thing: Thing, *, level: int, day: date) 
         "qualifies": found.qualifies,
         "reasons": [NOT_ELIGIBLE[reason] for reason in found.reasons],
         "best": found.best,
+        "is_video": thing.video,
+        "loan": found.qualifies and any((row := home.row(level, one)) is not None and row.loan for one in Service),
         "targets": targets_of(found),
         "kinds": [{"key": kind.value, "label": label} for kind, label in words.CENTRES.items()],
         "capped": reached < level,
