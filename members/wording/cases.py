@@ -1,8 +1,9 @@
 """Messages about cases in servicing (programme §6)."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -26,10 +27,15 @@ def day_of(facts: Mapping[str, Any], name: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def _local(text: str, zone: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+
+
 def case_step(user: User, facts: Mapping[str, Any]) -> Said:
     context = case(facts)
     state = str(facts["state"])
     code = "declined_expired" if facts.get("expired") else state
+    parts_on = day_of(facts, "parts_on") if state == "awaiting_parts" else None
     due_at, back_on = str(facts.get("due_at") or ""), day_of(facts, "back_on")
     subject = _("%(number)s: %(news)s") % {"number": context["number"], "news": word(Kind.CASE_STEP, code)}
     return subject, context | {
@@ -37,7 +43,8 @@ def case_step(user: User, facts: Mapping[str, Any]) -> Said:
         "words": str(facts["words"]),
         "due": moment(due_at, str(facts["zone"])) if due_at else "",
         "waits_for_parts": state == "awaiting_parts",
-        "parts_on": day_of(facts, "parts_on"),
+        "parts_on": parts_on,
+        "parts_come_late": bool(parts_on and due_at and parts_on > _local(due_at, str(facts["zone"])).date()),
         "tracking": str(facts.get("tracking", "")),
         "carrier": str(facts.get("carrier", "")),
         "reopen_until": back_on + timedelta(days=settings.CASE_REOPEN_DAYS) if back_on else None,

@@ -258,6 +258,11 @@ def test_a_step_says_where_the_thing_is_and_its_target_by_the_centres_clock():
     ("facts", "words"),
     [
         ({"state": "awaiting_parts", "parts_on": "2026-12-03"}, "The part is expected on 3 Dec 2026."),
+        (
+            {"state": "awaiting_parts", "parts_on": "2026-12-03"},
+            "That is later than its target, Thu 26 Nov 2026, 17:30, London time.",
+        ),
+        ({"state": "awaiting_parts", "parts_on": "2026-11-26"}, "Its target is to leave the centre by Thu 26 Nov 2026"),
         ({"state": "awaiting_parts", "parts_on": ""}, "The day on which it comes is not known yet."),
         (
             {"state": "shipped", "tracking": "JD0002", "carrier": "Parcel", "due_at": ""},
