@@ -201,7 +201,8 @@ def _rows(run: Run, now: datetime, reader: Reader) -> Iterator[dict[str, str]]:
 
 def _what(part: Stretch, reader: Reader, *, waits: bool) -> str:
     if part.kind == Kind.CLOSED and part.reason:
-        words = f"{REASONS[part.reason]}: {part.name}" if part.name else str(REASONS[part.reason])
+        name = f"\u2068{part.name}\u2069" if get_language_bidi() else part.name
+        words = f"{REASONS[part.reason]}: {name}" if part.name else str(REASONS[part.reason])
         return _("%(reason)s, does not count") % {"reason": words}
     if part.kind == Kind.AHEAD and waits:
         return str(reader.accepted)
