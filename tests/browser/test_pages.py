@@ -116,6 +116,7 @@ PAGES = [
     Page("styleguide", CLERK),
     Page("admin:index", CLERK),
     Page("admin:bench", CENTRE),
+    Page("admin:bench_report", CENTRE),
     Page("admin:bench_case", CENTRE, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("admin:kitbag_kititem_changelist", CLERK),
     Page("admin:kitbag_claim_change", CLERK, of=(CLAIM, [Claim.State.OPEN])),
