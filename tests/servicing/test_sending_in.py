@@ -177,6 +177,8 @@ def test_the_fourth_waits_or_goes_at_the_standard_time_as_the_member_chooses(sig
     all_said(signed_in, items[3], elstree)
     check = signed_in.get(page(items[3]))
     assert check.context["lane"]["is_full"]
+    # Without a place nobody can reckon with its target.
+    assert "the standard time is about 10 working days" in check.context["needed"]
     answer = send(signed_in, items[3])
     assert list(errors(answer)) == ["lane"]
     assert send(signed_in, items[3], lane="later").status_code == 200
@@ -435,7 +437,8 @@ def test_the_lane_is_chosen_anew_before_receipt(signed_in, items, send_in):
     address = reverse("case-change", args=[queued.number])
     assert signed_in.get(address).context["form"]["lane"].value() == "queued"
     assert list(errors(signed_in.post(address, changed(queued)))) == ["lane"]
-    signed_in.post(address, changed(queued, lane="standard"))
+    told = signed_in.post(address, changed(queued, lane="standard", needed_by="2027-01-15"), follow=True)
+    assert "the standard time is about 10 working days" in str([*map(str, told.context["messages"])])
     assert queued.stretches.get().lane == "standard"
     # Where a place is free meanwhile, waiting for one is having it.
     requesting.cancel_case(first.pk, at=NOW, actor=as_member(first.member.user))

@@ -1,7 +1,8 @@
 """A request before it is received: changed on one page, or cancelled with its effect shown first (programme §6)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from cps_portal.pages.kitbag.proof_form import ACCEPTED, received
 from cps_portal.pages.servicing.asking import answers_of, wish_of
 from cps_portal.pages.servicing.changing_form import ChangeForm
+from cps_portal.pages.servicing.needing import needed_words
 from cps_portal.pages.servicing.opening_pages import warranty_of
 from cps_portal.pages.servicing.questions import Asked
 from cps_portal.pages.servicing.uploads import keep_photos, proof_refusal, prove
@@ -127,7 +129,19 @@ def _changed(request: MemberRequest, case: Case, form: ChangeForm) -> HttpRespon
         form.add_error(None, refused)
         return None
     messages.success(request, _("The change is saved. Print the sheet again if it was printed already."))
+    if wish.needed_by and (told := _needed(case.pk, wish.needed_by)):
+        messages.info(request, told)
     return HttpResponseRedirect(reverse("case", args=[case.number]))
+
+
+def _needed(case_id: UUID, needed_by: date) -> str:
+    """Whether what was changed to allows the day."""
+    now = timezone.now()
+    stretches = Stretch.objects.filter(case=case_id)
+    stretch = stretches.select_related("case__item__product", "case__member", "case__centre").latest("number")
+    given = slots.conditions_at(stretch, at=now).given
+    target = given.target if stretch.lane == Lane.FAST else None
+    return needed_words(stretch.case.centre, target, needed_by=needed_by, at=now)
 
 
 def _crumbs(case: Case, last: str) -> list[dict[str, Any]]:

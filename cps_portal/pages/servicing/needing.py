@@ -9,17 +9,18 @@ from django.utils.translation import gettext as _
 from cps_portal.pages.servicing.words import days_words
 from members.rules.days import programme_day
 from servicing.centres import calendar_of
-from servicing.conditions import Conditions
 from servicing.models import Centre
 from servicing.rules.arrival import LOOKED_BACK, due_on, latest_arrival
 from servicing.rules.calendar import NeverOpens
 
 
-def needed_words(centre: Centre, found: Conditions, *, needed_by: date, at: datetime) -> str:
-    """Whether the day allows it, told honestly: by which day it has to arrive, or that even today is too late."""
-    is_fast = found.qualifies and found.given.target is not None
-    target = found.given.target if is_fast else settings.STANDARD_TURNAROUND_DAYS
-    assert target is not None
+def needed_words(centre: Centre, target: int | None, *, needed_by: date, at: datetime) -> str:
+    """Whether the day allows it, told honestly: by which day it has to arrive, or that even today is too late.
+
+    `target`: that of a place on Fast Track; None without one, where only the standard time can be reckoned with.
+    """
+    is_fast = target is not None
+    target = settings.STANDARD_TURNAROUND_DAYS if target is None else target
     last = max(needed_by, programme_day(at)) + LOOKED_BACK
     calendar = calendar_of(centre, first=at.date() - timedelta(days=7), last=last)
     try:

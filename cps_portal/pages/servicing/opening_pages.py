@@ -139,7 +139,7 @@ def _centres(
     }
 
 
-def lane_of(member: Member, found: Conditions, *, given_to: int | None = None) -> dict[str, Any]:
+def lane_of(member: Member, found: Conditions) -> dict[str, Any]:
     """On which lane it goes: its place on Fast Track, none free, or the standard time with the reasons."""
     taken = set(SlotHold.objects.filter(member=member, freed_at=None).values_list("number", flat=True))
     free = next((place for place in range(1, settings.FAST_TRACK_SLOTS + 1) if place not in taken), None)
@@ -168,6 +168,7 @@ def _check(
     found = found_at(item, member, [centre], service=service, day=day)[centre.pk]
     lane = lane_of(member, found)
     needed_by = date.fromisoformat(entered["needed_by"]) if entered.get("needed_by") else None
+    target = found.given.target if lane["place"] else None
     return {
         "key": str(draft.pk),
         "expires_in": settings.CASE_REQUEST_DAYS,
@@ -176,7 +177,7 @@ def _check(
         "lane_form": form if isinstance(form, LaneForm) else LaneForm(asked=form.asked),
         "whose": whose_words(found.given, home=str(member.country), there=str(centre.country)),
         "benefits": benefits(found, service=service),
-        "needed": needed_words(centre, found, needed_by=needed_by, at=at) if needed_by else "",
+        "needed": needed_words(centre, target, needed_by=needed_by, at=at) if needed_by else "",
     }
 
 
