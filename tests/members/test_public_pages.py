@@ -63,6 +63,9 @@ def test_countries_stand_in_their_class_with_what_each_gives(client):
     assert "Egypt" in membership["countries"]
     assert membership["gives"] == ()
     assert page.context["count"] == CountryTerms.objects.count()
+    body = page.content.decode()
+    assert "Benefits may differ from those at home." in body
+    assert "with a valid CPS membership card" in body
 
 
 def test_a_country_leaves_and_moves_on_its_day(client):
