@@ -182,7 +182,7 @@ def test_staff_of_one_centre_find_nothing_of_another(own, others):
         ("bench", {}),
         ("bench", {"state": "requested"}),
         ("bench", {"state": "estimate_sent"}),
-        *(("bench", {"part": part}) for part in ("expected", "standard", "paused", "stale", "missed", "back")),
+        *(("bench", {"part": part}) for part in ("expected", "standard", "paused", "risk", "stale", "missed", "back")),
         ("bench_csv", {"what": "board", "centre": "FR"}),
         ("bench_csv", {"what": "report", "centre": "FR"}),
         ("bench_report", {"centre": "FR"}),
