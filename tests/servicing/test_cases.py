@@ -5,15 +5,18 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from kitbag.models import RemovalReason
 from kitbag.removal import remove_item
 from members.models import CountryTerms, Message
+from members.rules.roles import Role
 from servicing import bench, estimating, expiring, reopening, requesting, turnaround
 from servicing.casework import PORTAL, CaseError, as_centre, as_member
 from servicing.models import Case, CaseEvent, CaseState, Estimate, Service, SlotHold, Stretch
 from servicing.rules.steps import STEPS, State
 from tests.factories import CentreFactory, MemberFactory, ProductFactory
+from tests.portal.staff import confirmed, staff_user
 from tests.servicing.conftest import MONDAY
 
 Lane = Stretch.Lane
@@ -290,6 +293,22 @@ def test_a_number_changed_in_repair_is_the_items_from_now_on(items, gold, tom, s
         old,
         old,
     )
+
+
+def test_both_numbers_are_found_for_ever(client, items, gold, tom, send_in, take_in):
+    case = send_in(items[0])
+    take_in(case, at=utc(23, 10))
+    old, new = items[0].serial, "042026009999"
+    bench.change_number(case.pk, serial_typed=new, at=utc(24, 10), by=tom)
+    care = confirmed(staff_user(Role.MEMBER_CARE.value))
+    client.force_login(gold.user)
+    for number in (old, new):
+        shown = client.get(reverse("kitbag"), {"q": number}).content.decode()
+        assert reverse("kitbag-item", args=[items[0].pk]) in shown, number
+        assert reverse("kitbag-item", args=[items[1].pk]) not in shown
+        for model, key in (("kitbag_kititem", items[0].pk), ("servicing_case", case.pk)):
+            found = care.get(reverse(f"admin:{model}_changelist"), {"q": number}).content.decode()
+            assert reverse(f"admin:{model}_change", args=[key]) in found, (model, number)
 
 
 def test_a_partner_takes_repairs_on_fast_track_and_maintenance_at_the_standard_time(items, elstree, send_in):
