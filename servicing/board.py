@@ -28,7 +28,7 @@ from django.db.models.functions import RowNumber, TruncDate
 from servicing.centres import calendar_of
 from servicing.models import Case, Centre, Stretch
 from servicing.rules.board import NOT_BEGUN, Marks, Part, marks
-from servicing.rules.steps import AT_THE_CENTRE, OVER, State
+from servicing.rules.steps import AT_THE_CENTRE, State
 
 # Counts beyond this are shown as so many and more.
 COUNTED_MOST = 999
@@ -107,6 +107,13 @@ def stretches(part: Part, centre: Centre, by: Marks) -> QuerySet[Stretch]:
             return bench.filter(_silent(centre, by, of="case__"))
 
 
+def pieces(part: Part, centre: Centre, by: Marks) -> list[QuerySet[Stretch]]:
+    """The same in pieces, each of which an index holds in order: what is stale state by state."""
+    if part != Part.STALE:
+        return [stretches(part, centre, by)]
+    return [_on_the_bench(centre).filter(_silent(centre, by, of="case__", states=[state])) for state in _TURN]
+
+
 def _on_the_bench(centre: Centre) -> QuerySet[Stretch]:
     return Stretch.objects.filter(centre=centre, ended_at=None, received_at__isnull=False, left_at=None)
 
@@ -160,23 +167,21 @@ def _heads(centre: Centre, by: Marks, *, each: int) -> tuple[dict[Part, int], di
     """
     read: list[QuerySet[Any, Any]] = []
     for part in (part for part in Part if part not in WITHOUT_TARGET):
-        rows = ordered(part, stretches(part, centre, by)).annotate(part=Value(part.value))
-        counted: QuerySet[Any] = rows
-        apart: list[QuerySet[Any, Any]] = [rows]
+        rows: QuerySet[Any, Any] = stretches(part, centre, by)
         if part == Part.RISK:
             # They are looked for among a few: counted as they are found.
-            read.append(rows.annotate(held=Window(Count("pk"))).values_list("part", "pk", "held")[:each])
+            named = ordered(part, rows).annotate(part=Value(part.value), held=Window(Count("pk")))
+            read.append(named.values_list("part", "pk", "held")[:each])
             continue
         if part == Part.STALE:
-            # Each such case has one stretch on the bench: they are counted without it. The first are looked for
-            # state by state, as their index is, so that none is read further than to its first.
-            counted = Case.objects.filter(_silent(centre, by))
-            bench = _on_the_bench(centre).annotate(part=Value(part.value))
-            apart = [ordered(part, bench.filter(_silent(centre, by, of="case__", states=[one]))) for one in _TURN]
-        number = _Counted(counted.order_by().values("pk")[: COUNTED_MOST + 1])
+            # Each such case has one stretch on the bench: they are counted without it.
+            rows = Case.objects.filter(_silent(centre, by))
+        number = _Counted(rows.order_by().values("pk")[: COUNTED_MOST + 1])
         none = Value(0, output_field=BigIntegerField())
         read.append(Centre.objects.filter(pk=centre.pk).order_by().values_list(Value(part.value), none, number))
-        read += [some.annotate(held=Value(0)).values_list("part", "pk", "held")[:each] for some in apart]
+        for piece in pieces(part, centre, by):
+            named = ordered(part, piece).annotate(part=Value(part.value), held=Value(0))
+            read.append(named.values_list("part", "pk", "held")[:each])
     held, keys = dict.fromkeys(Part, 0), {part: list[int]() for part in Part}
     for name, pk, count in _without_target(centre, each=each).union(*read, all=True):
         part = Part(name)
@@ -216,14 +221,20 @@ def ordered(part: Part, rows: QuerySet[Stretch]) -> QuerySet[Stretch]:
     return rows.order_by(ORDER[part], "pk")
 
 
-def page_of(rows: QuerySet[Stretch], order: str, *, after: Key | None, limit: int) -> tuple[list[Any], Key | None]:
-    """A page of rows by a moment and their key, and where the next one begins; in one query."""
+def page_of(
+    pieces: Sequence[QuerySet[Stretch]], order: str, *, after: Key | None, limit: int
+) -> tuple[list[Any], Key | None]:
+    """A page of rows by a moment and their key, and where the next one begins; in one query.
+
+    The keys come first, some of each piece: what a row says is looked up for those of the page alone.
+    """
     if after is not None:
-        rows = rows.filter(Q(**{f"{order}__gt": after.moment}) | Q(**{order: after.moment, "pk__gt": after.pk}))
-    # The keys first: what a row says is looked up for those of the page alone.
-    keys = rows.order_by(order, "pk").values("pk")[: limit + 1]
-    whole = Stretch.objects.filter(pk__in=keys).order_by(order, "pk")
-    found = list(whole.annotate(moment=F(order)).values("moment", *VALUES))
+        behind = Q(**{f"{order}__gt": after.moment}) | Q(pk__gt=after.pk)
+        pieces = [rows.filter(behind, **{f"{order}__gte": after.moment}) for rows in pieces]
+    first, *others = (rows.order_by(order, "pk").values("pk")[: limit + 1] for rows in pieces)
+    keys = first.union(*others, all=True) if others else first
+    whole = Stretch.objects.filter(pk__in=keys).order_by(order, "pk").annotate(moment=F(order))
+    found = list(whole.values("moment", *VALUES)[: limit + 1])
     more = Key(found[limit - 1]["moment"], found[limit - 1]["pk"]) if len(found) > limit else None
     return found[:limit], more
 
@@ -242,8 +253,3 @@ def latest_of(case_keys: Sequence[Any]) -> list[dict[str, Any]]:
     """The same for the latest stretch of each case, open or over, the newest request first; in one query."""
     latest = Stretch.objects.filter(case__in=case_keys).order_by("case_id", "-number").distinct("case_id").values("pk")
     return list(Stretch.objects.filter(pk__in=latest).order_by("-requested_at", "-pk").values(*VALUES))
-
-
-def all_open(centre: Centre) -> QuerySet[Case]:
-    """Every case of a centre that is not over."""
-    return Case.objects.at(centre).exclude(state__in=OVER)

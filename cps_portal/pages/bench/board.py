@@ -1,5 +1,6 @@
 """The due board: what is on the bench by its clock, what is expected, what is stale, and open tasks (programme §6)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +67,7 @@ def _overview(request: BenchRequest) -> TemplateResponse:
 def _of_part(request: BenchRequest, part: Part) -> TemplateResponse:
     here = request.bench
     by = board.marks_of(here.centre, at=here.at)
-    rows = board.stretches(part, here.centre, by)
+    rows = board.pieces(part, here.centre, by)
     counts = board.counts(here.centre, by)
     section, more = _list(request, rows, board.ORDER[part], by, title=heading(part, by))
     section["count"] = counted(counts[part])
@@ -77,7 +78,7 @@ def _of_part(request: BenchRequest, part: Part) -> TemplateResponse:
 def _of_state(request: BenchRequest, state: State) -> TemplateResponse:
     here = request.bench
     by = board.marks_of(here.centre, at=here.at)
-    rows = board.in_state(here.centre, state)
+    rows = [board.in_state(here.centre, state)]
     title = str(CaseState(state.value).label)
     section, more = _list(request, rows, "case__changed_at", by, title=title)
     following = here.href("bench", state=state.value, after=more) if more else ""
@@ -85,7 +86,7 @@ def _of_state(request: BenchRequest, state: State) -> TemplateResponse:
 
 
 def _list(
-    request: BenchRequest, rows: QuerySet[Stretch], order: str, by: Marks, *, title: str
+    request: BenchRequest, rows: Sequence[QuerySet[Stretch]], order: str, by: Marks, *, title: str
 ) -> tuple[dict[str, Any], str]:
     """One section with a page of its rows, and the key of the next page."""
     after = read_key(request.GET.get("after", ""))
