@@ -1,5 +1,6 @@
 """Members with kitbags of a size, made once and kept for the next run; and one who visits the portal."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -92,38 +93,47 @@ def plan_falls() -> None:
 
 
 class Visitor:
-    """A signed-in member who asks the portal's whole stack, as the server would hand it over."""
+    """A signed-in user who asks the portal's whole stack, as the server would hand it over.
 
-    def __init__(self, user: User) -> None:
+    `known` is what the session holds beside.
+    """
+
+    def __init__(self, user: User, known: Mapping[str, Any] | None = None) -> None:
         session = SessionStore()
+        session.update(known or {})
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = BACKEND
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session.create()
         self.session_key = session.session_key
-        self._cookie = f"sessionid={session.session_key}; csrftoken={TOKEN}"
+        self.cookie = f"sessionid={session.session_key}; csrftoken={TOKEN}"
         self.handler = WSGIHandler()
 
-    def get(self, path: str) -> bytes:
-        """The page's body. Raises RuntimeError unless it answers 200."""
-        return self._ask("GET", path, b"", "200 OK")
+    def get(self, path: str, expected: str = "200 OK") -> bytes:
+        """The page's body. Raises RuntimeError for another answer than the expected one."""
+        return self._ask("GET", path, b"", expected)
 
     def post(self, path: str, data: dict[str, str]) -> None:
         """A form sent in. Raises RuntimeError unless it answers with a redirect."""
-        self._ask("POST", path, urlencode(data | {"csrfmiddlewaretoken": TOKEN}).encode(), "302 Found")
+        self._ask("POST", path, self.form(data), "302 Found")
+
+    def form(self, data: dict[str, str]) -> bytes:
+        """The body of a form as a browser sends it."""
+        return urlencode(data | {"csrfmiddlewaretoken": TOKEN}).encode()
 
     def _ask(self, method: str, path: str, body: bytes, expected: str) -> bytes:
+        page, _mark, query = path.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": "",
+            "PATH_INFO": page,
+            "QUERY_STRING": query,
             "CONTENT_TYPE": "application/x-www-form-urlencoded",
             "CONTENT_LENGTH": str(len(body)),
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": "localhost:8000",
-            "HTTP_COOKIE": self._cookie,
+            "HTTP_COOKIE": self.cookie,
             "HTTP_USER_AGENT": "bench",
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.url_scheme": "http",

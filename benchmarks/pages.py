@@ -10,7 +10,7 @@ from benchmarks.cpu import Cpu
 from benchmarks.goal import Goal
 from benchmarks.kits import Visitor, member_of, plan_falls
 
-PAGES = ("/dashboard/", "/points/", "/kitbag/")
+PAGES = ("/dashboard/", "/points/", "/kitbag/", "/servicing/")
 SIZES = (5, 50, 500)
 MOST_QUERIES = 10
 REQUESTS = 150

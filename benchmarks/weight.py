@@ -16,8 +16,16 @@ from benchmarks.browsing import chromium, served, stranger
 from benchmarks.goal import Goal
 from benchmarks.kits import Visitor, member_of, plan_falls
 
-OPEN = ("/", "/products/?q=r5", "/products/eos-r5-mark-ii/", "/what-if/", "/countries/", "/account/signup/")
-OF_MEMBERS = ("/dashboard/", "/kitbag/", "/points/")
+OPEN = (
+    "/",
+    "/products/?q=r5",
+    "/products/eos-r5-mark-ii/",
+    "/what-if/",
+    "/countries/",
+    "/centres/",
+    "/account/signup/",
+)
+OF_MEMBERS = ("/dashboard/", "/kitbag/", "/points/", "/servicing/")
 LATIN, OTHER = "en", "ar"
 MOST_KILOBYTES = {LATIN: 60, OTHER: 110}
 MOST_REQUESTS = 6
