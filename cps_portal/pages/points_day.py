@@ -116,7 +116,7 @@ def _otherwise(history: History, of_day: Sequence[Line], on: date, total: int) -
             continue
         would = facts.level(total - line.change, on)
         if would != level and (would > level) == (before > level):
-            yield _line_words(line, history) % {
+            yield _line_words(line) % {
                 "product": history.products[line.product].name,
                 "points": f"{line.old:,}",
                 "total": f"{total - line.change:,}",
@@ -125,7 +125,7 @@ def _otherwise(history: History, of_day: Sequence[Line], on: date, total: int) -
     yield from _without_decisions(facts, on, total)
 
 
-def _line_words(line: Line, history: History) -> str:
+def _line_words(line: Line) -> str:
     if line.kind == "closed":
         return _("With the %(product)s still in your kitbag: %(total)s, %(level)s.")
     if line.kind == "opened":

@@ -27,10 +27,6 @@ class Reading:
     lens_number: str = ""
 
     @property
-    def by_canon(self) -> bool:
-        return self.make.casefold().startswith("canon")
-
-    @property
     def says_anything(self) -> bool:
         return bool(self.model or self.body_number or self.lens or self.lens_number)
 

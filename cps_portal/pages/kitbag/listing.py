@@ -1,7 +1,6 @@
 """The kitbag as a list: figures, filters, rows that become cards on a phone (design 02)."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +24,7 @@ from members.access import MemberRequest, member_required
 from members.models import Level, Threshold
 from members.rules.days import programme_day
 from servicing import eligibility
-from servicing.rules.eligibility import Terms, Thing, answer
+from servicing.rules.eligibility import Answer, Terms, Thing, answer
 
 SHOWN: dict[Show, str | Promise] = {
     Show.NEEDS_YOU: gettext_lazy("Needs you"),
@@ -98,7 +97,7 @@ def kitbag(request: MemberRequest) -> HttpResponse:
             ],
             "sorted_by": SORTED_BY[choice.sort],
             "other_sort": {"href": _address(choice, sort=other.value), "words": SORT_BY[other]},
-            "rows": [row_of(row, day=day, terms=terms) for row in page.rows],
+            "rows": [row_of(row, terms=terms) for row in page.rows],
             "found": found,
             "previous": _address(choice, before=page.before) if page.before else "",
             "next": _address(choice, after=page.after) if page.after else "",
@@ -227,7 +226,19 @@ def missing_of(row: Row) -> Sequence[Detail]:
     )
 
 
-def row_of(row: Row, *, day: date, terms: Terms) -> dict[str, Any]:
+def track_of(row: Row, terms: Terms) -> Answer:
+    """Whether a row qualifies for Fast Track, by a member's terms."""
+    thing = Thing(
+        listed=row.fast_track,
+        video=row.fast_track_video,
+        serviceable=row.stage != Stage.UNSERVICEABLE,
+        complete=not missing_of(row),
+        validated=row.state == KitItem.State.VALIDATED,
+    )
+    return answer(thing, terms)
+
+
+def row_of(row: Row, *, terms: Terms) -> dict[str, Any]:
     """One line of the list as plain values for the template."""
     missing = missing_of(row)
     validated = row.state == KitItem.State.VALIDATED
@@ -244,16 +255,7 @@ def row_of(row: Row, *, day: date, terms: Terms) -> dict[str, Any]:
     edit = reverse("kitbag-item-edit", args=[row.id])
     first_gap = f"{edit}#id_{missing[0]}" if missing else ""
     acts = row.state == KitItem.State.REFUSED or row.claimed or bool(members_turn(row.reasons, asked=row.asked))
-    track = answer(
-        Thing(
-            listed=row.fast_track,
-            video=row.fast_track_video,
-            serviceable=row.stage != Stage.UNSERVICEABLE,
-            complete=not missing,
-            validated=validated,
-        ),
-        terms,
-    )
+    track = track_of(row, terms)
     # Isolates keep a store's name in any script from turning the rest of the line round.
     store = f"\u2068{row.store}\u2069" if row.store else ""
     where = [part for part in (store, str(countries.name(row.country)) if row.country else "") if part]

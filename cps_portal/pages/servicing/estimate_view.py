@@ -87,7 +87,7 @@ def shown(estimate: Estimate, *, before: Collection[Estimate], level: int | None
         vat=money(sums.vat, estimate.currency),
         total=money(sums.total, estimate.currency),
         sent=_("Sent %(when)s.") % {"when": moment_words(estimate.sent_at, zone=zone, now=now)},
-        replaces=_replaces(last, zone, now) if last else "",
+        replaces=_replaces(last, zone) if last else "",
         valid=_("Valid until the end of %(day)s.") % {"day": date_format(last_day(estimate, zone), "j M Y")},
         answered=str(ANSWERED[state]) % {"when": moment_words(ended, zone=zone, now=now)}
         if state in ANSWERED and ended
@@ -105,7 +105,7 @@ def _key(line: EstimateLine) -> tuple[str, str]:
     return line.kind, "" if line.kind in (Kind.SHIPPING, Kind.DISCOUNT) else line.words
 
 
-def _replaces(last: Estimate, zone: str, now: datetime) -> str:
+def _replaces(last: Estimate, zone: str) -> str:
     sums = charges.sums([line.amount for line in last.lines.all()], vat_percent=last.vat_percent)
     values = {"number": last.version, "total": money(sums.total, last.currency)}
     if last.state in (State.ACCEPTED, State.DECLINED) and last.answered_at:

@@ -64,7 +64,7 @@ def servicing(request: MemberRequest) -> HttpResponse:
     ]
     lanes = {
         "queue": [row_of(one) for one in others if one.lane == Lane.QUEUED and not one.left_at],
-        "standard": [_row(one, now) for one in others if one.lane == Lane.STANDARD and not one.left_at],
+        "standard": [_row(one) for one in others if one.lane == Lane.STANDARD and not one.left_at],
         "coming": [row_of(one) for one in others if one.left_at],
     }
     return TemplateResponse(
@@ -111,7 +111,7 @@ def _qualify_words(number: int) -> str:
     return sentence(words % {"number": in_words(number)})
 
 
-def _row(stretch: Stretch, now: datetime) -> dict[str, Any]:
+def _row(stretch: Stretch) -> dict[str, Any]:
     """A case at the standard time: since when it is there, and about how long that takes."""
     row = row_of(stretch)
     if stretch.received_at is not None:

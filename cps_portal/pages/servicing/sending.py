@@ -1,6 +1,5 @@
 """Which product to send in: live items, searchable when there are many; those in a case say so (programme §6)."""
 
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.kitbag.listing import missing_of
+from cps_portal.pages.kitbag.listing import track_of
 from cps_portal.pages.kitbag.words import fast_track_words
 from kitbag import listing, standing
 from kitbag.listing import Choice, Row, Sort
-from kitbag.models import KitItem, Stage
+from kitbag.models import KitItem
 from members.access import MemberRequest, member_required
 from members.rules.days import programme_day
 from servicing import eligibility
 from servicing.models import Case, CaseDraft
-from servicing.rules.eligibility import Terms, Thing, answer
+from servicing.rules.eligibility import Terms
 
 PAGE = 30
 # A search is offered from so many items on.
@@ -68,8 +67,7 @@ def servicing_send(request: MemberRequest) -> HttpResponse:
                 for draft in begun.values()
             ],
             "rows": [
-                row_of(row, day=day, terms=terms, number=numbers.get(row.id, ""), is_begun=row.id in begun)
-                for row in page.rows
+                row_of(row, terms=terms, number=numbers.get(row.id, ""), is_begun=row.id in begun) for row in page.rows
             ],
             "previous": _address(query, before=page.before),
             "next": _address(query, after=page.after),
@@ -77,18 +75,9 @@ def servicing_send(request: MemberRequest) -> HttpResponse:
     )
 
 
-def row_of(row: Row, *, day: date, terms: Terms, number: str, is_begun: bool) -> dict[str, Any]:
+def row_of(row: Row, *, terms: Terms, number: str, is_begun: bool) -> dict[str, Any]:
     """One product: whether it qualifies for Fast Track, or the case it is in."""
-    track = answer(
-        Thing(
-            listed=row.fast_track,
-            video=row.fast_track_video,
-            serviceable=row.stage != Stage.UNSERVICEABLE,
-            complete=not missing_of(row),
-            validated=row.state == KitItem.State.VALIDATED,
-        ),
-        terms,
-    )
+    track = track_of(row, terms)
     return {
         "name": row.name,
         "family": row.family,

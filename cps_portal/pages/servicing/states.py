@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from members.wording.words import Words
 from servicing.models import Centre, Service, Stretch
-from servicing.rules.steps import OVER, State
+from servicing.rules.steps import State
 
 NEEDS_YOU, IN_SERVICING, WAITS = "needs-you", "servicing", "checking"
 
@@ -54,10 +54,6 @@ def stands(state: str, *, lane: str, tracking: str = "") -> Stands:
     if lane == Stretch.Lane.QUEUED and state == State.RECEIVED:
         return Stands(WAITS, _("At the centre, waits for a slot"))
     return Stands(dot, str(words))
-
-
-def is_over(state: str) -> bool:
-    return State(state) in OVER
 
 
 def centre_words(centre: Centre) -> str:
