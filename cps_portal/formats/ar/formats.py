@@ -1,4 +1,4 @@
-"""The same in Arabic: the Arabic comma, and weekdays in full with their article; digits stay Western."""
+"""The same in Arabic: the Arabic comma, and weekdays in full with their article; digits and their signs are Western."""
 
 DATE_FORMAT = "j M Y"
 SHORT_DATE_FORMAT = "j M Y"
@@ -6,3 +6,5 @@ TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j M Y، H:i"
 SHORT_DATETIME_FORMAT = "j M Y، H:i"
 DAY_FORMAT = "l j M Y"
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
