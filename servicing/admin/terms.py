@@ -34,7 +34,7 @@ class ServiceTermsForm(DatedForm):
 @admin.register(ServiceTerms)
 class ServiceTermsAdmin(DatedAdmin):
     form = ServiceTermsForm
-    list_display = [
+    terms = (
         "country",
         "level",
         "service",
@@ -44,21 +44,11 @@ class ServiceTermsAdmin(DatedAdmin):
         "loan",
         "discount_percent",
         "free_return_shipping",
-    ]
+    )
+    list_display = terms
     list_filter = ["level", "service"]
     search_fields = ["=country"]
     search_help_text = gettext_lazy("Country code, such as PT")
-    terms = [
-        "country",
-        "level",
-        "service",
-        "valid_from",
-        "target_days",
-        "video_target_days",
-        "loan",
-        "discount_percent",
-        "free_return_shipping",
-    ]
 
     def get_fields(self, request: HttpRequest, obj: ServiceTerms | None = None) -> Any:
         writes = self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)

@@ -236,8 +236,7 @@ def _photo_removed(request: MemberRequest, opening: Opening) -> HttpResponse:
 
 def _checked(request: MemberRequest, opening: Opening) -> HttpResponse:
     """The check, and the sending: the draft's key makes a second click the same case."""
-    asked = opening.asked(request)
-    draft = opening.draft
+    asked, draft = opening.asked(request), opening.draft
     if draft is None or request.method != "POST":
         return page(request, opening, Step.CHECK, SendForm(asked=asked))
     form: QuestionForm = LaneForm(request.POST, asked=asked) if "lane" in request.POST else SendForm({}, asked=asked)
