@@ -1,6 +1,6 @@
-"""One stylesheet and one script: the parts are joined when static files are collected.
+"""One stylesheet and one script, and a second sheet for who is signed in: joined when static files are collected.
 
-`css/portal.css` and `js/portal.js` exist only for collectstatic; the parts stay readable files.
+`css/portal.css`, `css/signed_in.css` and `js/portal.js` exist only for collectstatic; the parts stay readable files.
 """
 
 import re
@@ -16,22 +16,14 @@ from django.core.files.storage import InMemoryStorage, Storage
 
 STATIC = Path(settings.BASE_DIR) / "static"
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+CSS = STATIC / "css"
 JOINED: dict[str, tuple[Path, ...]] = {
     "css/portal.css": tuple(
-        STATIC / "css" / f"{part}.css"
-        for part in (
-            "tokens",
-            "base",
-            "layout",
-            "components",
-            "kitbag",
-            "what_if",
-            "servicing",
-            "sending",
-            "loans",
-            "servicing_public",
-        )
+        CSS / f"{part}.css"
+        for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing_public")
     ),
+    # What only members and staff see: a first visit does not carry it.
+    "css/signed_in.css": tuple(CSS / f"{part}.css" for part in ("servicing", "sending", "loans")),
     "js/portal.js": (
         HTMX,
         *(

@@ -1,4 +1,4 @@
-"""One stylesheet, one script, pages of all parts, and error pages that need nothing."""
+"""One stylesheet, one more for who is signed in, one script, pages of all parts, and error pages that need nothing."""
 
 import re
 from pathlib import Path
@@ -19,6 +19,7 @@ def test_the_parts_are_joined_for_collecting():
     found = {name: storage.open(name).read().decode() for name, storage in finder.list(None)}
     assert set(found) == set(JOINED)
     assert found["css/portal.css"].index("--sweep-0") < found["css/portal.css"].index(".button")
+    assert ".ribbon" in found["css/signed_in.css"]
     assert "htmx" in found["js/portal.js"]
     assert "data-theme-form" in found["js/portal.js"]
 
