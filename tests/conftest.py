@@ -47,8 +47,14 @@ SEEDED = {
 }
 
 
+# Tests that start a whole portal, kill processes or race threads: one after the other, in the same process.
+WITH_PARTS_OF_THEIR_OWN = ("tests/browser/", "tests/dev/", "tests/faults/", "tests/races/")
+
+
 def pytest_itemcollected(item):
     """pytest-django makes the test database only where a test names `db`; committed_db stands for it."""
+    if item.nodeid.startswith(WITH_PARTS_OF_THEIR_OWN):
+        item.add_marker(pytest.mark.xdist_group("with parts of their own"))
     if "committed_db" in getattr(item, "fixturenames", ()) and "db" not in item.fixturenames:
         item.fixturenames.append("db")
 

@@ -81,12 +81,19 @@ def wanted_port() -> int:
     return int(word)
 
 
+# The whole suite runs in two processes, each with a database of its own; groups are named in tests/conftest.py.
+SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadgroup"]
+
+
 def test(arguments: list[str]) -> int:
-    """pytest on private servers, which vanish afterwards; its exit code (5, no tests, is a failure)."""
+    """pytest on private servers, which vanish afterwards; its exit code (5, no tests, is a failure).
+
+    Without arguments the whole suite, side by side; with them what they name, in one process.
+    """
     with private_folder() as home, servers(home, durable=False) as private:
         env = environment(private, home, port=8000)
         run_manage("prepare", "assets", env=env)
-        return foreground([sys.executable, "-m", "pytest", *arguments], env)
+        return foreground([sys.executable, "-m", "pytest", *(arguments or SIDE_BY_SIDE)], env)
 
 
 def bench(arguments: list[str]) -> int:
