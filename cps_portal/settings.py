@@ -39,7 +39,7 @@ PROOF_QUOTA_BYTES = env.int("PROOF_QUOTA_BYTES", default=200 * 1024 * 1024)
 # Up to so many rows of an import are written while the member waits; more of them by the worker.
 IMPORT_WRITTEN_AT_ONCE = env.int("IMPORT_WRITTEN_AT_ONCE", default=75)
 IMPORT_KEPT_DAYS = env.int("IMPORT_KEPT_DAYS", default=30)
-FAST_TRACK_SLOTS = env.int("FAST_TRACK_SLOTS", default=3)
+FAST_TRACK_SLOTS = 3  # the database holds it as well: slot_one_of_three
 CASE_REQUEST_DAYS = env.int("CASE_REQUEST_DAYS", default=21)
 CASE_EXPIRY_NOTICE_DAYS = env.int("CASE_EXPIRY_NOTICE_DAYS", default=7)
 CASE_CLOSES_AFTER_DAYS = env.int("CASE_CLOSES_AFTER_DAYS", default=7)

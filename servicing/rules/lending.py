@@ -56,7 +56,8 @@ def right(bench: Bench) -> Right | NoLoan:
     """Whether a loan is theirs to ask for, and why.
 
     Parts expected on the day it is due, or later, will miss the target: the repair follows the parts. The
-    centre's usual time speaks until the quality check, when the case speaks for itself.
+    centre's usual time speaks until the quality check, when the case speaks for itself. What was declined comes
+    back as it is: nothing about it will be late any more, but what was missed stays missed.
     """
     if not bench.fast:
         return NoLoan.STANDARD
@@ -68,6 +69,8 @@ def right(bench: Bench) -> Right | NoLoan:
         return NoLoan.SUSPENDED
     if bench.missed:
         return Right.MISSED
+    if bench.state == State.DECLINED:
+        return NoLoan.ON_TIME
     if bench.state == State.AWAITING_PARTS and bench.parts_on and bench.late_on and bench.parts_on >= bench.late_on:
         return Right.PARTS
     if bench.state != State.QUALITY_CHECK and bench.p90 is not None and bench.p90 > bench.loan_after:

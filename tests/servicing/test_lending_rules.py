@@ -48,6 +48,8 @@ def bench(**changes):
         (bench(state=State.IN_REPAIR, parts_on=FRI), NoLoan.ON_TIME),
         # The centre's usual time, above the days and not at them.
         (bench(p90=Fraction(31, 10)), Right.USUALLY_LATE),
+        (bench(state=State.DECLINED, p90=Fraction(31, 10)), NoLoan.ON_TIME),
+        (bench(state=State.DECLINED, missed=True), Right.MISSED),
         (bench(p90=Fraction(3)), NoLoan.ON_TIME),
         (bench(state=State.QUALITY_CHECK, p90=Fraction(9)), NoLoan.ON_TIME),
         (bench(state=State.QUALITY_CHECK, p90=Fraction(9), missed=True), Right.MISSED),

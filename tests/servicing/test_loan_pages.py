@@ -184,6 +184,13 @@ def test_the_case_says_until_when_loans_are_suspended(late, tom, signed_in):
     assert "Yours to ask for now" not in text
 
 
+def test_the_case_takes_an_offer_back_when_the_parts_come_in_time_after_all(late, tom, signed_in):
+    bench.await_parts(late.pk, parts_on=date(2026, 11, 24), at=NOW, by=tom)
+    text = text_of(signed_in(late).get(reverse("case", args=[late.number])))
+    assert "Yours to ask for now" not in text
+    assert "Yours to ask for if the target is missed" in text
+
+
 def test_another_members_loan_is_not_there(late, one, camera_body, tom, signed_in):
     loan = booked(late, one)
     other = received(gold_item(camera_body), tom)

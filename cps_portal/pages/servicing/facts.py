@@ -14,9 +14,10 @@ from cps_portal.pages.servicing.clock import past_words
 from cps_portal.pages.servicing.looking import Seen
 from cps_portal.pages.servicing.states import centre_words
 from members.models import Level
-from servicing.lending import suspended_until
+from servicing.lending import right_of
 from servicing.models import CaseEvent, SendBy, Service, Stretch
 from servicing.rules.address import address_lines
+from servicing.rules.lending import NoLoan, Right
 from servicing.rules.steps import AT_THE_CENTRE
 from servicing.rules.terms import Given, Whose
 
@@ -130,10 +131,11 @@ def _loan(view: Seen) -> tuple[str, str]:
         return words % {"unit": last["unit"], "day": day}, href
     offered = any(facts.get("what") == "offered" for facts in happened)
     if case.state in AT_THE_CENTRE and (offered or (view.read and view.read.missed and _gives_loans(stretch))):
-        until = suspended_until(case.member_id, view.today) if case.member_id else None
-        if until:
-            return _("Suspended until %(day)s") % {"day": date_format(until, "j M Y")}, href
-        return _("Yours to ask for now"), href
+        ground = right_of(case, stretch, at=view.now)
+        if ground.answer == NoLoan.SUSPENDED and ground.suspended_until:
+            return _("Suspended until %(day)s") % {"day": date_format(ground.suspended_until, "j M Y")}, href
+        if isinstance(ground.answer, Right):
+            return _("Yours to ask for now"), href
     if stretch.lane != Stretch.Lane.FAST or stretch.terms is None or case.state not in AT_THE_CENTRE:
         return "", ""
     if not _gives_loans(stretch):
