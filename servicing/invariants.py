@@ -153,7 +153,7 @@ def loans_that_differ() -> Iterator[str]:
 
 
 def _rows(sql: str) -> list[tuple[object, ...]]:
-    names = {
+    names: dict[str, str | int | list[str]] = {
         "over": [state.value for state in OVER],
         "left": [state.value for state in LEFT],
         "asked": State.ESTIMATE_SENT.value,

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from django.db import connection
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from kitbag import registration
 from kitbag.registration import Details
@@ -51,10 +52,24 @@ SEEDED = {
 WITH_PARTS_OF_THEIR_OWN = ("tests/browser/", "tests/dev/", "tests/faults/", "tests/races/")
 
 
+class ByModule(LoadScopeScheduling):
+    """Deals modules out to the processes; tests with parts of their own go out together, as the largest of all.
+
+    Marks of xdist_group would say the same, and are lost with pytest 9.2 (pytest-dev/pytest-xdist#1386).
+    """
+
+    def _split_scope(self, nodeid):
+        if nodeid.startswith(WITH_PARTS_OF_THEIR_OWN):
+            return "with parts of their own"
+        return super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByModule(config, log)
+
+
 def pytest_itemcollected(item):
     """pytest-django makes the test database only where a test names `db`; committed_db stands for it."""
-    if item.nodeid.startswith(WITH_PARTS_OF_THEIR_OWN):
-        item.add_marker(pytest.mark.xdist_group("with parts of their own"))
     if "committed_db" in getattr(item, "fixturenames", ()) and "db" not in item.fixturenames:
         item.fixturenames.append("db")
 

@@ -81,8 +81,8 @@ def wanted_port() -> int:
     return int(word)
 
 
-# The whole suite runs in two processes, each with a database of its own; groups are named in tests/conftest.py.
-SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadgroup"]
+# The whole suite runs in two processes, each with a database of its own; tests/conftest.py deals it out.
+SIDE_BY_SIDE = ["--numprocesses=2"]
 
 
 def test(arguments: list[str]) -> int:

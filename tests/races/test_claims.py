@@ -84,8 +84,8 @@ def is_refused(result):
 
 
 def is_broken_off(result):
-    """The database ended a deadlock by breaking one of the acts off."""
-    return isinstance(result, OperationalError) and "deadlock" in str(result)
+    """The database broke one of the acts off: it ended a deadlock, or refused what the two made together."""
+    return isinstance(result, IntegrityError) or (isinstance(result, OperationalError) and "deadlock" in str(result))
 
 
 # The holder releases while staff decide for them
