@@ -49,6 +49,11 @@ CASE_FILE_MAX_BYTES = env.int("CASE_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 CASE_FILES_MOST = env.int("CASE_FILES_MOST", default=12)
 ESTIMATE_VALID_DAYS = env.int("ESTIMATE_VALID_DAYS", default=14)
 BENCH_STALE_DAYS = env.int("BENCH_STALE_DAYS", default=3)  # working days in which nothing happened
+PACK_LATE_DAYS = env.int("PACK_LATE_DAYS", default=28)
+PACK_ADDRESS_KEPT_DAYS = env.int("PACK_ADDRESS_KEPT_DAYS", default=180)
+CLOSING_UNDO_DAYS = env.int("CLOSING_UNDO_DAYS", default=7)
+EMAIL_UNDO_DAYS = env.int("EMAIL_UNDO_DAYS", default=14)
+EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", default=24)
 LOAN_DAYS_AFTER_RETURN = env.int("LOAN_DAYS_AFTER_RETURN", default=3)
 LOAN_SHIPPING_DAYS = env.int("LOAN_SHIPPING_DAYS", default=2)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
@@ -248,6 +253,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "proofs": private_shelf("proofs", "PROOF_STORAGE"),
     "cases": private_shelf("cases", "CASE_STORAGE"),
+    "threads": private_shelf("threads", "THREAD_STORAGE"),
+    "exports": private_shelf("exports", "EXPORT_STORAGE"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -27,19 +27,24 @@ QUIET_AFTER_FAILURE_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message to post. `facts` are plain JSON values; members/wording.py says which for each kind."""
+    """One message to post. `facts` are plain JSON values; members/wording says which for each kind.
 
-    user_id: int
+    Without a user it goes to `address`: somebody without an account.
+    """
+
+    user_id: int | None
     kind: Message.Kind
     about: str
     occasion: str
     facts: dict[str, Any]
     at: datetime
     due_at: datetime | None = None
+    address: str = ""
 
     def row(self) -> Message:
         return Message(
             user_id=self.user_id,
+            address="" if self.user_id else self.address,
             kind=self.kind,
             about=self.about,
             occasion=self.occasion,
@@ -51,16 +56,17 @@ class Post:
 
 def post(
     *,
-    user_id: int,
+    user_id: int | None,
     kind: Message.Kind,
     about: str,
     occasion: str,
     facts: dict[str, Any],
     at: datetime,
     due_at: datetime | None = None,
+    address: str = "",
 ) -> None:
     """Queue one message in the caller's transaction; posting the same occasion again does nothing."""
-    post_many([Post(user_id, kind, about, occasion, facts, at, due_at)])
+    post_many([Post(user_id, kind, about, occasion, facts, at, due_at, address)])
 
 
 def post_many(posts: Iterable[Post]) -> None:

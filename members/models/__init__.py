@@ -1,17 +1,33 @@
-"""Who they are: people, members, country terms, thresholds and messages."""
+"""Who they are: people, members, country terms, thresholds, messages, threads, and what becomes of their data."""
 
+from members.models.former import FormerAccount, FormerImport
 from members.models.levels import Level, Threshold
 from members.models.message import Message
-from members.models.people import Acceptance, Member, User
+from members.models.people import Acceptance, Field, Member, User
+from members.models.privacy import Address, Closing, CountryMove, DataExport, EmailChange, StaffLook
 from members.models.terms import BenefitClass, CountryTerms
+from members.models.threads import Post, PostFile, Thread, Topic
 
 __all__ = [
     "Acceptance",
+    "Address",
     "BenefitClass",
+    "Closing",
+    "CountryMove",
     "CountryTerms",
+    "DataExport",
+    "EmailChange",
+    "Field",
+    "FormerAccount",
+    "FormerImport",
     "Level",
     "Member",
     "Message",
+    "Post",
+    "PostFile",
+    "StaffLook",
+    "Thread",
     "Threshold",
+    "Topic",
     "User",
 ]

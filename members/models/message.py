@@ -41,6 +41,14 @@ class Message(models.Model):
         LOAN_OFFER = "loan_offer", _("A loan is yours to ask for")
         LOAN_CHANGED = "loan_changed", _("A loan changed")
         LOAN_DUE = "loan_due", _("A loan is due back")
+        PACK_OFFER = "pack_offer", _("Your welcome pack")
+        PACK_SENT = "pack_sent", _("Your welcome pack is on its way")
+        EVENT_PLACE = "event_place", _("A place is kept for you")
+        EVENT_CANCELLED = "event_cancelled", _("An event does not take place")
+        THREAD_ANSWER = "thread_answer", _("An answer to your question")
+        FORMER_INVITE = "former_invite", _("Your account of the former scheme")
+        EXPORT_READY = "export_ready", _("Your data are ready")
+        CLOSING_BEGUN = "closing_begun", _("Your account is being closed")
 
     class Delivery(models.TextChoices):
         """Where a message stands on its way; derived, see `delivery`."""
@@ -103,6 +111,14 @@ class Message(models.Model):
                         "loan_offer",
                         "loan_changed",
                         "loan_due",
+                        "pack_offer",
+                        "pack_sent",
+                        "event_place",
+                        "event_cancelled",
+                        "thread_answer",
+                        "former_invite",
+                        "export_ready",
+                        "closing_begun",
                     ]
                 ),
             ),

@@ -68,6 +68,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split()[0] if self.name.split() else ""
 
 
+class Field(models.TextChoices):
+    """What a member mostly does, in their own words' nearest."""
+
+    NEWS = "news", _("News and documentary")
+    SPORT = "sport", _("Sport")
+    WEDDING = "wedding", _("Weddings and portraits")
+    COMMERCIAL = "commercial", _("Commercial and advertising")
+    FASHION = "fashion", _("Fashion")
+    NATURE = "nature", _("Nature and wildlife")
+    FILM = "film", _("Film and video")
+    OTHER = "other", _("Something else")
+
+
 class Member(models.Model):
     """A person of the programme. Points and level live in kitbag.Standing, never here."""
 
@@ -75,11 +88,15 @@ class Member(models.Model):
     number = models.CharField(max_length=10, unique=True, editable=False)
     country = CountryField(verbose_name=_("official country"))
     time_zone = models.CharField(max_length=64, default="UTC")
+    phone = models.CharField(max_length=32, blank=True, db_default="")
+    field = models.CharField(_("professional field"), max_length=16, choices=Field, blank=True, db_default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
     adult_confirmed_at = models.DateTimeField()
     joined_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="member_field_known", condition=Q(field="") | Q(field__in=Field.values)),
             models.CheckConstraint(name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")),
         ]
 

@@ -1,0 +1,103 @@
+"""Asking and answering: threads of members, and of people without an account (programme §9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from members import messages
+from members.models import Message, Post, Thread, User
+
+
+class ThreadError(Exception):
+    """An act on a thread that is not possible; `code`: "words_missing", "not_yours", "closed"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. Without a user, name and e-mail say who asks."""
+
+    topic: str
+    words: str
+    language: str
+    name: str = ""
+    email: str = ""
+    product: str = ""
+    serial: str = ""
+
+
+@transaction.atomic
+def open_thread(question: Question, *, user: User | None, thread_id: UUID, post_id: UUID, at: datetime) -> Thread:
+    """Begin a thread. `thread_id` and `post_id` are the form's own keys: sent twice it is begun once."""
+    if not question.words.strip():
+        raise ThreadError("words_missing")
+    thread, is_new = Thread.objects.get_or_create(
+        pk=thread_id,
+        defaults={
+            "user": user,
+            "name": "" if user else question.name,
+            "email": "" if user else question.email,
+            "language": question.language,
+            "topic": question.topic,
+            "product": question.product,
+            "serial": question.serial,
+            "opened_at": at,
+            "changed_at": at,
+        },
+    )
+    if thread.user_id != (user.pk if user else None):
+        raise ThreadError("not_yours")
+    if is_new:
+        Post.objects.create(pk=post_id, thread=thread, by=user, words=question.words.strip(), at=at)
+    return thread
+
+
+@transaction.atomic
+def write(thread_id: UUID, *, words: str, post_id: UUID, at: datetime, user: User | None, as_staff: bool) -> Post:
+    """Write on in a thread; a closed one is opened again by its person. Twice is once.
+
+    An answer of staff is mailed to its person. Raises ThreadError("words_missing").
+    """
+    if not words.strip():
+        raise ThreadError("words_missing")
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread_id)
+    post, is_new = Post.objects.get_or_create(
+        pk=post_id,
+        thread=thread,
+        defaults={"from_staff": as_staff, "by": user, "words": words.strip(), "at": at},
+    )
+    if is_new:
+        thread.state = Thread.State.ANSWERED if as_staff else Thread.State.OPEN
+        thread.changed_at = at
+        thread.save(update_fields=["state", "changed_at"])
+        if as_staff:
+            _tell(thread, post)
+    return post
+
+
+def _tell(thread: Thread, post: Post) -> None:
+    facts = {"thread": str(thread.pk), "topic": thread.topic, "words": post.words, "name": thread.name}
+    messages.post(
+        user_id=thread.user_id,
+        address=thread.email,
+        kind=Message.Kind.THREAD_ANSWER,
+        about=f"thread {thread.pk}",
+        occasion=str(post.pk),
+        facts=facts,
+        at=post.at,
+    )
+
+
+@transaction.atomic
+def close(thread_id: UUID, *, at: datetime) -> Thread:
+    """Nothing more is to be said; its person can open it again by writing."""
+    thread = Thread.objects.select_for_update(no_key=True).get(pk=thread_id)
+    if thread.state != Thread.State.CLOSED:
+        thread.state, thread.changed_at = Thread.State.CLOSED, at
+        thread.save(update_fields=["state", "changed_at"])
+    return thread

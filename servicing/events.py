@@ -1,0 +1,188 @@
+"""Places at events: booked under the event's lock, a waiting list in order, and who came (programme §9)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from kitbag import standing
+from members import messages
+from members.models import Member, Message, User
+from members.rules.days import programme_day
+from servicing.models import Booking, Event, EventVisitor
+from servicing.offers import BenefitError
+from servicing.rules.audience import Audience, Person, fit
+
+State = Booking.State
+LIVE = (State.PLACE, State.WAITING, State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How full an event is. `free`: None where there is no limit; places kept for the waiting list are not free."""
+
+    free: int | None
+    waiting: int
+
+
+def audience_of(event: Event) -> Audience:
+    return Audience(frozenset(event.levels), frozenset(event.countries))
+
+
+def room_of(event: Event) -> Room:
+    """Free places and the length of the waiting list; in one query."""
+    states = list(Booking.objects.filter(event=event, state__in=LIVE).values_list("state", flat=True))
+    taken = len(states) - states.count(State.WAITING)
+    return Room(None if event.places is None else max(0, event.places - taken), states.count(State.WAITING))
+
+
+@transaction.atomic
+def book(event_id: UUID, *, member_id: int, at: datetime) -> Booking:
+    """A place for a member, or their turn on the waiting list; a place kept for them is taken. Twice is once.
+
+    Nobody passes who waits: while somebody does, a free place is theirs. Raises BenefitError: "over" (booking
+    has ended, or it was cancelled), "not_yours" (another level or country).
+    """
+    event = _lock(event_id)
+    mine = Booking.objects.filter(event=event, member=member_id, state__in=LIVE).first()
+    if mine is not None and mine.state != State.HELD:
+        return mine
+    if event.cancelled_at or at >= event.booking_ends_at:
+        raise BenefitError("over")
+    if mine is not None:
+        mine.state, mine.held_until = State.PLACE, None
+        mine.save(update_fields=["state", "held_until"])
+        return mine
+    member = Member.objects.get(pk=member_id)
+    level = standing.on(member_id, programme_day(at)).level
+    if not fit(audience_of(event), Person(level, str(member.country))).fits:
+        raise BenefitError("not_yours")
+    room = room_of(event)
+    has_place = room.free is None or (room.free > 0 and not room.waiting)
+    return Booking.objects.create(
+        event=event, member=member, state=State.PLACE if has_place else State.WAITING, asked_at=at
+    )
+
+
+def _lock(event_id: UUID) -> Event:
+    return Event.objects.select_for_update(no_key=True).get(pk=event_id)
+
+
+@transaction.atomic
+def cancel(event_id: UUID, *, member_id: int, at: datetime) -> None:
+    """Give a place or a turn back; always works, and twice is once. The place is kept for the first that waits."""
+    event = _lock(event_id)
+    mine = Booking.objects.filter(event=event, member=member_id, state__in=LIVE, came_at=None).first()
+    if mine is None:
+        return
+    _end(mine, State.CANCELLED, at=at)
+    hold_for_waiting(event, at=at)
+
+
+def _end(booking: Booking, state: Booking.State, *, at: datetime) -> None:
+    booking.state, booking.ended_at, booking.held_until = state, at, None
+    booking.save(update_fields=["state", "ended_at", "held_until"])
+
+
+def hold_for_waiting(event: Event, *, at: datetime) -> None:
+    """Keep free places of a locked event for who waits, in order, each for its hours; they are told."""
+    if event.cancelled_at or at >= event.booking_ends_at:
+        return
+    room = room_of(event)
+    free = room.waiting if room.free is None else room.free
+    waiting = Booking.objects.filter(event=event, state=State.WAITING).select_related("member")
+    for booking in waiting.order_by("asked_at", "pk")[:free]:
+        booking.state = State.HELD
+        booking.held_until = min(at + timedelta(hours=event.hold_hours), event.booking_ends_at)
+        booking.save(update_fields=["state", "held_until"])
+        messages.post(
+            user_id=booking.member.user_id,
+            kind=Message.Kind.EVENT_PLACE,
+            about=f"event {event.pk}",
+            occasion=str(booking.pk),
+            facts={"event": str(event.pk), "title": event.title, "held_until": booking.held_until.isoformat()},
+            at=at,
+        )
+
+
+@transaction.atomic
+def lapse(event_id: UUID, *, at: datetime) -> int:
+    """Places kept and not taken in time pass on to the next; answers how many lapsed."""
+    event = _lock(event_id)
+    late = list(Booking.objects.filter(event=event, state=State.HELD, held_until__lte=at).order_by("pk"))
+    for booking in late:
+        _end(booking, State.LAPSED, at=at)
+    hold_for_waiting(event, at=at)
+    return len(late)
+
+
+def lapse_all(*, at: datetime) -> int:
+    """The same for every event that has places kept until a moment before now."""
+    events = Booking.objects.filter(state=State.HELD, held_until__lte=at).values_list("event", flat=True).distinct()
+    return sum(lapse(event, at=at) for event in list(events))
+
+
+@transaction.atomic
+def change_places(event_id: UUID, *, places: int | None, at: datetime) -> Event:
+    """More or fewer places; more of them go to who waits. Raises BenefitError("too_few") below those given away."""
+    event = _lock(event_id)
+    given = Booking.objects.filter(event=event, state__in=(State.PLACE, State.HELD)).count()
+    if places is not None and places < given:
+        raise BenefitError("too_few")
+    event.places = places
+    event.save(update_fields=["places"])
+    hold_for_waiting(event, at=at)
+    return event
+
+
+@transaction.atomic
+def call_off(event_id: UUID, *, at: datetime) -> Event:
+    """The event does not take place: everybody with a place or a turn is told. Twice is once."""
+    event = _lock(event_id)
+    if event.cancelled_at:
+        return event
+    event.cancelled_at = at
+    event.save(update_fields=["cancelled_at"])
+    live = Booking.objects.filter(event=event, state__in=LIVE).select_related("member")
+    messages.post_many(
+        messages.Post(
+            user_id=booking.member.user_id,
+            kind=Message.Kind.EVENT_CANCELLED,
+            about=f"event {event.pk}",
+            occasion=str(booking.pk),
+            facts={"event": str(event.pk), "title": event.title},
+            at=at,
+        )
+        for booking in live
+    )
+    return event
+
+
+@transaction.atomic
+def check_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, bool]:
+    """A member came. Answers the booking and whether they were checked in before: scanning twice changes nothing.
+
+    Raises BenefitError("no_place").
+    """
+    event = _lock(event_id)
+    booking = Booking.objects.filter(event=event, member=member_id, state=State.PLACE).first()
+    if booking is None:
+        raise BenefitError("no_place")
+    if booking.came_at is not None:
+        return booking, True
+    booking.came_at = at
+    booking.save(update_fields=["came_at"])
+    return booking, False
+
+
+@transaction.atomic
+def check_in_visitor(
+    event_id: UUID, *, region: str, card_number: str, name: str, at: datetime, by: User
+) -> tuple[EventVisitor, bool]:
+    """A card holder of another CPS region came; the same card twice is once."""
+    event = _lock(event_id)
+    visitor, is_new = EventVisitor.objects.get_or_create(
+        event=event, region=region, card_number=card_number, defaults={"name": name, "came_at": at, "by": by}
+    )
+    return visitor, not is_new

@@ -1,0 +1,78 @@
+"""Offers a member sees, with why, and codes drawn one per member (programme §9)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from kitbag import standing
+from kitbag.models import KitItem
+from kitbag.registration import KitError
+from members.models import Level, Member
+from members.rules.days import programme_day
+from servicing.models import Offer, OfferCode
+from servicing.rules.audience import Audience, Fit, Person, fit
+
+
+class BenefitError(KitError):
+    """An offer, a pack or a place that the programme does not give; `code` names the rule, for a page to word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An offer as one member sees it. `codes_left`: None where its codes are not counted."""
+
+    offer: Offer
+    fit: Fit
+
+
+def person_of(member: Member, *, level: int) -> Person:
+    """What of a member decides about offers and events; in one query."""
+    held = KitItem.objects.validated().filter(member=member).values_list("product", flat=True).distinct()
+    return Person(level, str(member.country), frozenset(held))
+
+
+def audience_of(offer: Offer) -> Audience:
+    """Reads `products`: no query where they are prefetched."""
+    return Audience(
+        frozenset(offer.levels),
+        frozenset(offer.countries),
+        frozenset(product.pk for product in offer.products.all()),
+    )
+
+
+def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
+    """Running offers for a member, first those that are theirs, then those within reach; in three queries."""
+    person = person_of(member, level=level)
+    running = Offer.objects.running(day).prefetch_related("products")
+    seen = [Seen(offer, fit(audience_of(offer), person)) for offer in running]
+    reachable = [one for one in seen if one.fit.fits or one.fit.within_reach]
+    return sorted(reachable, key=lambda one: (not one.fit.fits, one.offer.ends_on, one.offer.title))
+
+
+@transaction.atomic
+def draw_code(offer_id: UUID, *, member_id: int, at: datetime) -> str:
+    """The member's code of an offer: drawn once, the same whenever it is asked for again.
+
+    Raises BenefitError: "not_running", "not_yours", "no_codes_left".
+    """
+    standing.lock(member_id)
+    day = programme_day(at)
+    drawn = OfferCode.objects.filter(offer=offer_id, member=member_id).first()
+    if drawn is not None:
+        return drawn.code
+    offer = Offer.objects.running(day).prefetch_related("products").filter(pk=offer_id).first()
+    if offer is None:
+        raise BenefitError("not_running")
+    member = Member.objects.get(pk=member_id)
+    if not fit(audience_of(offer), person_of(member, level=standing.on(member_id, day).level)).fits:
+        raise BenefitError("not_yours")
+    if offer.codes == Offer.Codes.SHARED:
+        return offer.shared_code
+    left = OfferCode.objects.select_for_update(skip_locked=True).filter(offer=offer, member=None).order_by("pk").first()
+    if left is None:
+        raise BenefitError("no_codes_left")
+    left.member, left.drawn_at = member, at
+    left.save(update_fields=["member", "drawn_at"])
+    return left.code

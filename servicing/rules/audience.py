@@ -1,0 +1,59 @@
+"""Who an offer or an event is for, and what is missing where it is just out of reach (programme §9)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Levels; countries (empty: every one); products of which one is needed (empty: none)."""
+
+    levels: frozenset[int]
+    countries: frozenset[str] = frozenset()
+    products: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What of a member decides. `products`: those their validated kit holds."""
+
+    level: int
+    country: str
+    products: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether it is for a person; `needs_level` and `needs_product` say what is missing where little is.
+
+    `owned`: the products by which it is shown. Another country is not within reach: it says nothing.
+    """
+
+    fits: bool
+    country: bool
+    needs_level: int | None = None
+    needs_product: bool = False
+    owned: frozenset[int] = frozenset()
+
+    @property
+    def within_reach(self) -> bool:
+        """Not for them yet, but it would be with a higher level or one of the products."""
+        return not self.fits and self.country
+
+
+def fit(audience: Audience, person: Person) -> Fit:
+    """How an audience and a person fit. An offer for lower levels only is not within reach of a higher one."""
+    in_country = not audience.countries or person.country in audience.countries
+    owned = audience.products & frozenset(person.products)
+    has_product = not audience.products or bool(owned)
+    has_level = person.level in audience.levels
+    above = [level for level in sorted(audience.levels) if level > person.level]
+    if not in_country or (not has_level and not above):
+        return Fit(False, False)
+    return Fit(
+        fits=has_level and has_product,
+        country=True,
+        needs_level=None if has_level else above[0],
+        needs_product=not has_product,
+        owned=owned,
+    )
