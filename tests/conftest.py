@@ -44,6 +44,7 @@ SEEDED = {
     "members_threshold",
     "servicing_centre",
     "servicing_openinghours",
+    "servicing_packcontents",
     "servicing_serviceterms",
 }
 
