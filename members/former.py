@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from members import messages
@@ -73,7 +74,12 @@ def invite(*, most: int, at: datetime) -> int:
             kind=Message.Kind.FORMER_INVITE,
             about=f"former {account.pk}",
             occasion="invite",
-            facts={"name": account.name, "photo_level": account.photo_level, "video_level": account.video_level},
+            facts={
+                "name": account.name,
+                "language": settings.LANGUAGE_CODE,
+                "photo_level": account.photo_level,
+                "video_level": account.video_level,
+            },
             at=at,
         )
         for account in waiting

@@ -38,7 +38,9 @@ def write(message: Message) -> Written:
             raise wording.Unwritable("Its text was erased.")
         return Written(message, sealed_text(message.sealed), message.sealed["to"])
     if message.user is None:
-        raise wording.Unwritable("A programme message needs a user.")
+        return Written(message, wording.write(message), message.address)
+    if not message.user.is_active:
+        raise wording.Unwritable("Its account is closed.")
     stop = stop_address(message.user.pk, [message.kind]) if message.kind in REFUSABLE else ""
     return Written(message, wording.write(message, stop=stop), message.user.email, stop)
 

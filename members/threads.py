@@ -33,7 +33,10 @@ class Question:
 
 @transaction.atomic
 def open_thread(question: Question, *, user: User | None, thread_id: UUID, post_id: UUID, at: datetime) -> Thread:
-    """Begin a thread. `thread_id` and `post_id` are the form's own keys: sent twice it is begun once."""
+    """Begin a thread. `thread_id` and `post_id` are the form's own keys: sent twice it is begun once.
+
+    Raises ThreadError: "words_missing"; "not_yours" where a key is somebody else's.
+    """
     if not question.words.strip():
         raise ThreadError("words_missing")
     thread, is_new = Thread.objects.get_or_create(
@@ -53,24 +56,33 @@ def open_thread(question: Question, *, user: User | None, thread_id: UUID, post_
     if thread.user_id != (user.pk if user else None):
         raise ThreadError("not_yours")
     if is_new:
-        Post.objects.create(pk=post_id, thread=thread, by=user, words=question.words.strip(), at=at)
+        _say(thread, post_id, words=question.words, at=at, user=user, as_staff=False)
     return thread
+
+
+def _say(
+    thread: Thread, post_id: UUID, *, words: str, at: datetime, user: User | None, as_staff: bool
+) -> tuple[Post, bool]:
+    post, is_new = Post.objects.get_or_create(
+        pk=post_id,
+        defaults={"thread": thread, "from_staff": as_staff, "by": user, "words": words.strip(), "at": at},
+    )
+    if post.thread_id != thread.pk:
+        raise ThreadError("not_yours")
+    return post, is_new
 
 
 @transaction.atomic
 def write(thread_id: UUID, *, words: str, post_id: UUID, at: datetime, user: User | None, as_staff: bool) -> Post:
     """Write on in a thread; a closed one is opened again by its person. Twice is once.
 
-    An answer of staff is mailed to its person. Raises ThreadError("words_missing").
+    An answer of staff is mailed to its person. Raises ThreadError: "words_missing"; "not_yours" where the key
+    is another thread's.
     """
     if not words.strip():
         raise ThreadError("words_missing")
     thread = Thread.objects.select_for_update(no_key=True).get(pk=thread_id)
-    post, is_new = Post.objects.get_or_create(
-        pk=post_id,
-        thread=thread,
-        defaults={"from_staff": as_staff, "by": user, "words": words.strip(), "at": at},
-    )
+    post, is_new = _say(thread, post_id, words=words, at=at, user=user, as_staff=as_staff)
     if is_new:
         thread.state = Thread.State.ANSWERED if as_staff else Thread.State.OPEN
         thread.changed_at = at
@@ -81,7 +93,9 @@ def write(thread_id: UUID, *, words: str, post_id: UUID, at: datetime, user: Use
 
 
 def _tell(thread: Thread, post: Post) -> None:
-    facts = {"thread": str(thread.pk), "topic": thread.topic, "words": post.words, "name": thread.name}
+    facts = {"thread": str(thread.pk), "topic": thread.topic, "words": post.words}
+    if thread.user_id is None:
+        facts |= {"name": thread.name, "language": thread.language}
     messages.post(
         user_id=thread.user_id,
         address=thread.email,

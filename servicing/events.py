@@ -46,6 +46,11 @@ def book(event_id: UUID, *, member_id: int, at: datetime) -> Booking:
     """
     event = _lock(event_id)
     mine = Booking.objects.filter(event=event, member=member_id, state__in=LIVE).first()
+    if mine is not None and mine.held_until is not None and mine.held_until <= at:
+        # Nobody came by since its time ran out; the next in line has it, as if the schedule had.
+        _end(mine, State.LAPSED, at=at)
+        hold_for_waiting(event, at=at)
+        mine = None
     if mine is not None and mine.state != State.HELD:
         return mine
     if event.cancelled_at or at >= event.booking_ends_at:
@@ -67,6 +72,14 @@ def book(event_id: UUID, *, member_id: int, at: datetime) -> Booking:
 
 def _lock(event_id: UUID) -> Event:
     return Event.objects.select_for_update(no_key=True).get(pk=event_id)
+
+
+def _lock_running(event_id: UUID) -> Event:
+    """The event that people come to; raises BenefitError("called_off") where it does not take place."""
+    event = _lock(event_id)
+    if event.cancelled_at:
+        raise BenefitError("called_off")
+    return event
 
 
 @transaction.atomic
@@ -163,9 +176,9 @@ def call_off(event_id: UUID, *, at: datetime) -> Event:
 def check_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, bool]:
     """A member came. Answers the booking and whether they were checked in before: scanning twice changes nothing.
 
-    Raises BenefitError("no_place").
+    Raises BenefitError: "called_off", "no_place".
     """
-    event = _lock(event_id)
+    event = _lock_running(event_id)
     booking = Booking.objects.filter(event=event, member=member_id, state=State.PLACE).first()
     if booking is None:
         raise BenefitError("no_place")
@@ -180,8 +193,8 @@ def check_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, 
 def check_in_visitor(
     event_id: UUID, *, region: str, card_number: str, name: str, at: datetime, by: User
 ) -> tuple[EventVisitor, bool]:
-    """A card holder of another CPS region came; the same card twice is once."""
-    event = _lock(event_id)
+    """A card holder of another CPS region came; the same card twice is once. Raises BenefitError("called_off")."""
+    event = _lock_running(event_id)
     visitor, is_new = EventVisitor.objects.get_or_create(
         event=event, region=region, card_number=card_number, defaults={"name": name, "came_at": at, "by": by}
     )

@@ -21,7 +21,7 @@ class BenefitError(KitError):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An offer as one member sees it. `codes_left`: None where its codes are not counted."""
+    """An offer as one member sees it."""
 
     offer: Offer
     fit: Fit
@@ -55,7 +55,7 @@ def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
 def draw_code(offer_id: UUID, *, member_id: int, at: datetime) -> str:
     """The member's code of an offer: drawn once, the same whenever it is asked for again.
 
-    Raises BenefitError: "not_running", "not_yours", "no_codes_left".
+    Raises BenefitError: "not_running", "not_yours", "without_code" (it has none), "no_codes_left".
     """
     standing.lock(member_id)
     day = programme_day(at)
@@ -68,6 +68,8 @@ def draw_code(offer_id: UUID, *, member_id: int, at: datetime) -> str:
     member = Member.objects.get(pk=member_id)
     if not fit(audience_of(offer), person_of(member, level=standing.on(member_id, day).level)).fits:
         raise BenefitError("not_yours")
+    if offer.codes == Offer.Codes.NONE:
+        raise BenefitError("without_code")
     if offer.codes == Offer.Codes.SHARED:
         return offer.shared_code
     left = OfferCode.objects.select_for_update(skip_locked=True).filter(offer=offer, member=None).order_by("pk").first()

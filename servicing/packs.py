@@ -159,10 +159,12 @@ def put_back(pack_id: int) -> WelcomePack:
 def mark_sent(tracking: Mapping[int, str], *, at: datetime) -> int:
     """Packs handed to the post, each with its tracking number if it has one; answers how many went now.
 
-    Those already sent stay as they are. Raises BenefitError("not_picked") where one is in no batch: nothing is
-    written.
+    Those already sent stay as they are. Raises BenefitError, and writes nothing: "unknown" where there is no such
+    pack, "not_picked" where one is in no batch.
     """
     packs = list(WelcomePack.objects.select_for_update().filter(pk__in=tracking).order_by("pk"))
+    if len(packs) < len(tracking):
+        raise BenefitError("unknown")
     if any(pack.state == State.REQUESTED for pack in packs):
         raise BenefitError("not_picked")
     going = [pack for pack in packs if pack.state == State.PICKED]

@@ -34,7 +34,7 @@ class Text:
 
 
 def write(message: Message, *, layout: str = LETTER, stop: str = "") -> Text:
-    """Subject, text and HTML of a programme message to a user, in their language. Raises Unwritable.
+    """Subject, text and HTML of a programme message to a person, in their language. Raises Unwritable.
 
     `layout` says what stands around the words; `stop` is the address that ends mail of this kind.
     """
@@ -67,9 +67,10 @@ def page_of(message: Message) -> str:
 
 
 def _user(message: Message) -> User:
-    if message.user is None:
-        raise Unwritable("A programme message needs a user.")
-    return message.user
+    """Who reads it. Somebody without an account is named by its facts: name, language."""
+    if message.user is not None:
+        return message.user
+    return User(email=message.address, name=message.facts["name"], language=message.facts["language"])
 
 
 def _said(message: Message) -> Said:

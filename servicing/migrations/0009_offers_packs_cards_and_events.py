@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('level', models.PositiveSmallIntegerField(choices=[(0, 'Red'), (1, 'Silver'), (2, 'Gold'), (3, 'Platinum')])),
                 ('state', models.CharField(choices=[('requested', 'Requested'), ('picked', 'Being packed'), ('sent', 'Sent')], default='requested', max_length=10)),
-                ('name', models.CharField(max_length=60)),
+                ('name', models.CharField(max_length=120)),
                 ('lines', models.CharField(help_text='The address between name and country, line by line.', max_length=300)),
                 ('country', django_countries.fields.CountryField(max_length=2)),
                 ('requested_at', models.DateTimeField()),

@@ -73,7 +73,7 @@ class WelcomePack(models.Model):
     contents = models.ForeignKey(PackContents, models.PROTECT, null=True, blank=True, related_name="packs")
     level = models.PositiveSmallIntegerField(choices=Level)
     state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
     lines = models.CharField(max_length=300, help_text=_("The address between name and country, line by line."))
     country = CountryField()
     requested_at = models.DateTimeField()
