@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_timezone_location
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from members.rules.zones import place_of
 from servicing.models import Weekday
 from servicing.rules import opening
 from servicing.rules.calendar import Calendar, Span
@@ -47,12 +46,6 @@ def clock_of(zone: str, *, at: datetime) -> str:
     """What a clock in the centre shows: 14:05, London time."""
     wall = date_format(at.astimezone(ZoneInfo(zone)), "H:i")
     return _("%(time)s %(place)s time") % {"time": wall, "place": place_of(zone, get_language() or "en")}
-
-
-@cache
-def place_of(zone: str, language: str) -> str:
-    """The place a time zone is named for, in a language: London."""
-    return get_timezone_location(zone, locale=language, return_city=True)
 
 
 def span_words(spans: Sequence[Span]) -> list[str]:

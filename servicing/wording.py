@@ -1,9 +1,7 @@
 """The words of servicing in messages: for its codes, and for what a new level brings (members/wording)."""
 
 from datetime import date
-from functools import cache
 
-from babel.dates import get_timezone_location
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -135,12 +133,6 @@ REMINDERS = {
         ),
     ),
 }
-
-
-@cache
-def place_of(zone: str, language: str) -> str:
-    """The place a time zone is named for, in a language: London."""
-    return get_timezone_location(zone, locale=language, return_city=True)
 
 
 def news_of_level(user: User, old: Level, new: Level, day: date) -> list[str]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
 from django.conf import settings
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -28,6 +26,7 @@ from members.models import Level, Member
 from members.prepared import Prepared
 from members.rules.days import programme_day
 from members.rules.levels import Thresholds
+from members.rules.zones import place_of
 from servicing import eligibility
 from servicing.models import Service
 from servicing.rules.eligibility import No, Terms
@@ -104,12 +103,6 @@ def clock_words(now: datetime, time_zone: str) -> str:
     if time_zone == "UTC":
         return _("%(day)s, %(time)s UTC") % values
     return _("%(day)s, %(time)s %(place)s time") % (values | {"place": place_of(time_zone, get_language() or "en")})
-
-
-@cache
-def place_of(time_zone: str, language: str) -> str:
-    """The place a time zone is named for, in a language: London."""
-    return get_timezone_location(time_zone, locale=language, return_city=True)
 
 
 def level_since(member: Member, level: Level) -> date:

@@ -16,13 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cps_portal.pages.dashboard import place_of
 from cps_portal.pages.messages_form import KIND_WORDS, MailChoicesForm
 from members import wording
 from members.daily import time_zone_of
 from members.mail_choices import choose, read_token, refuse
 from members.models import Message, User
 from members.rules.mailing import REFUSABLE, Way, way_of
+from members.rules.zones import place_of
 
 PAGE = 25
 DOTS = {
@@ -64,7 +64,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         | {
             "body": _body(row),
             "is_security": row.kind == Message.Kind.SECURITY,
-            "crumbs": _crumbs(_subject(row)),
+            "crumbs": _crumbs(subject_words(row)),
             **_zone(user),
         },
     )
@@ -100,7 +100,7 @@ def _line(row: Message) -> dict[str, Any]:
     """A message as plain values for its line and the head of its page."""
     delivery = row.delivery
     return {
-        "subject": _subject(row),
+        "subject": subject_words(row),
         "kind": KIND_WORDS[row.kind],
         "at": row.created_at,
         "state": delivery.label,
@@ -117,7 +117,8 @@ def _waits_for_the_morning(row: Message) -> bool:
     return way_of(row.kind, digest=row.user.mail_digest, unwanted=row.user.mail_unwanted) is Way.DAILY
 
 
-def _subject(row: Message) -> str:
+def subject_words(row: Message) -> str:
+    """What a message is about, in the language of the page; its kind where that cannot be written."""
     if row.kind == Message.Kind.SECURITY:
         return _("Security mail")
     try:

@@ -4,6 +4,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from babel.core import get_global
+from babel.dates import get_timezone_location
 
 # Where a country has several zones: the one most of its people live by.
 MOST_PEOPLE = {
@@ -40,3 +41,9 @@ def first_zone(country: str) -> str:
 def all_zones() -> tuple[str, ...]:
     """Every zone named after a place, in alphabetical order, and UTC."""
     return ("UTC", *sorted(zone for zone in available_timezones() if zone.startswith(PLACES)))
+
+
+@cache
+def place_of(zone: str, language: str) -> str:
+    """The place a time zone is named for, in a language: London."""
+    return get_timezone_location(zone, locale=language, return_city=True)

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from servicing.wording import place_of
+from members.rules.zones import place_of
 
 
 def day_words(day: date, *, today: date) -> str:
