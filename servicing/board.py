@@ -57,6 +57,7 @@ VALUES = (
     *("requested_at", "received_at", "left_at", "case__number", "case__state", "case__service", "case__serial"),
     *("case__product__name", "case__member__user__name", "case__visitor__name", "case__visitor__region"),
     *("case__parts_on", "case__needed_by", "case__changed_at", "case__warranty", "case__inbound_tracking"),
+    "case__requested_at",
 )
 
 

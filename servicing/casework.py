@@ -19,7 +19,7 @@ from servicing.rules.steps import LEFT, OVER, State, may
 
 Kind, Who = CaseEvent.Kind, CaseEvent.Actor
 # What a step knows that its member is told, too.
-TOLD = frozenset({"parts_on", "tracking", "carrier", "back_on", "expired"})
+TOLD = frozenset({"parts_on", "tracking", "carrier", "back_on", "expired", "came_on"})
 
 
 class CaseError(KitError):

@@ -11,6 +11,7 @@ from members.models import Message
 from servicing import slots
 from servicing.casework import PORTAL, lock, step, tell
 from servicing.models import Stretch
+from servicing.requesting import expires_at
 from servicing.rules.steps import State
 
 
@@ -43,8 +44,3 @@ def expire_request(case_id: UUID, *, at: datetime) -> int:
             expires_on=ends.astimezone(ZoneInfo(case.centre.time_zone)).date().isoformat(),
         )
     return 0
-
-
-def expires_at(stretch: Stretch) -> datetime:
-    """When a request that is not received expires."""
-    return stretch.requested_at + timedelta(days=settings.CASE_REQUEST_DAYS)

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from kitbag.models import FormerNumber, Product, StolenUnit
+from kitbag.models import FormerNumber, KitItem, Product, StolenUnit
 from kitbag.rules.serials import normalise
 from members.models import User
 from servicing import lending, slots, turnaround
 from servicing.casework import Actor, CaseError, Kind, as_centre, lock, next_number, note, step
 from servicing.conditions import calendar_to_keep
 from servicing.models import Case, Centre, CentreTask, Intake, SendBy, Service, Stretch, Visitor
-from servicing.requesting import Address
+from servicing.requesting import Address, expires_at
 from servicing.rules.steps import State
 
 Lane = Stretch.Lane
@@ -37,31 +37,90 @@ def receive(case_id: UUID, *, seen: Seen, received_at: datetime | None = None, a
 
     A Fast Track case that qualifies no more goes on at the standard time and its slot passes on; a queued one
     waits on. A number that is not the item's, or one reported stolen, warns the centre. `received_at`: when it
-    came, where that was earlier than now. Raises CaseError: "not_now", "received_too_early", "received_later".
+    came, where that was earlier than now; a request that has expired since is taken up again as a stretch of its own,
+    on Fast Track where a place is free, and else it waits for one. Raises CaseError: "not_now", "received_too_early",
+    "received_later", "received_expired", and for what expired "removed", "in_case".
     """
     case, stretch = lock(case_id)
     came = received_at or at
-    if case.state != State.REQUESTED:
+    has_expired = case.state == State.EXPIRED
+    if case.state != State.REQUESTED and not has_expired:
         raise CaseError("not_now")
     if came > at:
         raise CaseError("received_later")
     if came < max(stretch.requested_at, at - BACKDATED_AT_MOST):
         raise CaseError("received_too_early")
+    if has_expired and came >= expires_at(stretch):
+        raise CaseError("received_expired")
     actor = as_centre(by)
+    # What was told stays told: a receipt after the expiry is written down now, and says when the parcel came.
+    written = at if has_expired else came
+    if has_expired:
+        stretch = _take_up(case, stretch)
     stretch.received_at = came
     stretch.save(update_fields=["received_at"])
     found = slots.conditions_at(stretch, at=came)
+    if has_expired and found.qualifies:
+        _place_again(stretch, actor, at=at)
     if stretch.lane == Lane.STANDARD or found.qualifies:
         if stretch.lane != Lane.QUEUED:
-            slots.copy_terms(stretch, found, at=came)
+            slots.copy_terms(stretch, found, at=written)
     else:
-        slots.to_standard(stretch, found, at=came)
-        slots.free(stretch, actor, at=came)
+        slots.to_standard(stretch, found, at=written)
+        slots.free(stretch, actor, at=written)
     agrees = not seen.serial or normalise(seen.serial) == case.serial
-    step(case, stretch, State.RECEIVED, actor, at=came, agrees=agrees)
+    facts = {}
+    if has_expired:
+        came_on = came.astimezone(ZoneInfo(case.centre.time_zone)).date()
+        facts = {"came_at": came.isoformat(), "came_on": came_on.isoformat()}
+    step(case, stretch, State.RECEIVED, actor, at=written, agrees=agrees, **facts)
     _keep_intake(stretch, seen, agrees=agrees, at=at, actor=actor)
     lending.follow(case, stretch, at=at)
     return case
+
+
+def expired_lately(case: Case, *, at: datetime) -> datetime | None:
+    """When a request expired whose parcel can still be booked in as one that came before; None for any other."""
+    if case.state != State.EXPIRED:
+        return None
+    expired_at = expires_at(case.stretches.latest("number"))
+    return expired_at if at - BACKDATED_AT_MOST < expired_at else None
+
+
+def _take_up(case: Case, expired: Stretch) -> Stretch:
+    """Go on with a request that has expired: its stretch stays as it was, and another begins with the same request.
+
+    Raises CaseError: "removed", "in_case" where the member has sent the item in anew.
+    """
+    assert case.item_id is not None
+    item = KitItem.objects.select_for_update().get(pk=case.item_id)
+    if item.state == KitItem.State.REMOVED:
+        raise CaseError("removed")
+    if item.in_case_since:
+        raise CaseError("in_case")
+    item.in_case_since = expired.requested_at
+    item.save(update_fields=["in_case_since"])
+    return Stretch.objects.create(
+        case=case,
+        number=expired.number + 1,
+        member=expired.member,
+        centre=expired.centre,
+        lane=expired.lane,
+        requested_at=expired.requested_at,
+    )
+
+
+def _place_again(stretch: Stretch, actor: Actor, *, at: datetime) -> None:
+    """A place on Fast Track for what had one or waited for one; it waits where all three went on meanwhile."""
+    if stretch.lane == Lane.STANDARD:
+        return
+    had_one = stretch.lane == Lane.FAST
+    if slots.take(stretch, actor, at=at) is None:
+        stretch.lane = Lane.QUEUED
+        note(stretch, Kind.LANE, actor, at=at, lane=Lane.QUEUED.value, reasons=["slots"])
+    else:
+        stretch.lane, stretch.slot_at = Lane.FAST, None if had_one else at
+    stretch.save(update_fields=["lane", "slot_at"])
 
 
 def _keep_intake(stretch: Stretch, seen: Seen, *, agrees: bool, at: datetime, actor: Actor) -> None:

@@ -105,7 +105,10 @@ def _text(values: Iterable[object]) -> str:
 
 
 def steps_that_differ() -> Iterator[str]:
-    """A case is where its last step led, and a stretch has the moments of its steps."""
+    """A case is where its last step led, and a stretch has the moments of its steps.
+
+    What was received after its request had expired was received when its parcel came.
+    """
     for number, state, last in _rows(
         """SELECT c.number, c.state, e.state FROM servicing_case c LEFT JOIN LATERAL (
             SELECT state FROM servicing_caseevent WHERE case_id = c.id AND kind = 'step'
@@ -116,7 +119,7 @@ def steps_that_differ() -> Iterator[str]:
     for number, stretch in _rows(
         """SELECT c.number, s.number FROM servicing_stretch s JOIN servicing_case c ON c.id = s.case_id
         LEFT JOIN LATERAL (
-            SELECT min(at) FILTER (WHERE state = 'received') AS received,
+            SELECT min(coalesce((facts->>'came_at')::timestamptz, at)) FILTER (WHERE state = 'received') AS received,
                 min(at) FILTER (WHERE state = ANY(%(left)s)) AS gone,
                 min(at) FILTER (WHERE state = ANY(%(over)s)) AS ended
             FROM servicing_caseevent WHERE stretch_id = s.id AND kind = 'step'

@@ -16,12 +16,12 @@ THOUSANDTH = Decimal("0.001")
 
 _FIGURES = """
 SELECT week, service, GROUPING(week), GROUPING(service), count(*), count(*) FILTER (WHERE in_time IS NOT NULL),
-    count(*) FILTER (WHERE in_time), count(*) FILTER (WHERE number > 1),
+    count(*) FILTER (WHERE in_time), count(*) FILTER (WHERE again),
     coalesce(sum(paused_days), 0), coalesce(sum(worked_days + paused_days), 0),
     percentile_cont(0.5) WITHIN GROUP (ORDER BY worked_days), percentile_cont(0.9) WITHIN GROUP (ORDER BY worked_days)
 FROM (
-    SELECT date_trunc('week', s.left_at AT TIME ZONE %(zone)s)::date AS week, c.service, s.number, s.in_time,
-        s.paused_days, s.worked_days
+    SELECT date_trunc('week', s.left_at AT TIME ZONE %(zone)s)::date AS week, c.service, s.in_time, s.paused_days,
+        s.worked_days, s.requested_at > c.requested_at AS again
     FROM servicing_stretch s JOIN servicing_case c ON c.id = s.case_id
     WHERE s.centre_id = %(centre)s AND s.left_at >= %(first)s AND s.left_at < %(end)s
 ) done

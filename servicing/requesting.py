@@ -1,11 +1,12 @@
 """Sending a thing in: requesting a case, changing and cancelling it (programme §6)."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from kitbag import standing
@@ -276,3 +277,8 @@ def add_tracking(case_id: UUID, *, tracking: str, at: datetime, actor: Actor) ->
         case.save(update_fields=["inbound_tracking"])
         note(stretch, Kind.TRACKING, actor, at=at, way="in", tracking=tracking)
     return case
+
+
+def expires_at(stretch: Stretch) -> datetime:
+    """When a request that is not received expires."""
+    return stretch.requested_at + timedelta(days=settings.CASE_REQUEST_DAYS)

@@ -24,7 +24,8 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 About cases (all: case (id), number, product; moments as ISO text, amounts as text):
 
 - case_step: state (code), words (the centre's), due_at (moment, "" where no target runs) with zone (IANA); and
-  what the step knows: parts_on (day or ""), tracking, carrier, back_on (day), expired (an estimate was)
+  what the step knows: parts_on (day or ""), tracking, carrier, back_on (day), expired (an estimate was), came_on
+  (day of a parcel that was booked in after its request had expired)
 - case_estimate: version, total, currency, valid_until (day), words
 - case_message: words
 - case_lane: lane ("fast" or "standard"), reasons (codes of servicing/rules/eligibility.py)

@@ -42,6 +42,7 @@ def case_step(user: User, facts: Mapping[str, Any]) -> Said:
         "said": word(Kind.CASE_STEP, f"{code} said"),
         "words": str(facts["words"]),
         "due": moment(due_at, str(facts["zone"])) if due_at else "",
+        "came_on": day_of(facts, "came_on"),
         "waits_for_parts": state == "awaiting_parts",
         "parts_on": parts_on,
         "parts_come_late": bool(parts_on and due_at and parts_on > _local(due_at, str(facts["zone"])).date()),

@@ -26,7 +26,8 @@ class State(StrEnum):
 
 S = State
 # A new estimate replaces the one before it, so it may follow itself. A declined case goes back unrepaired,
-# or gets another estimate. A closed case is opened again with a request.
+# or gets another estimate. A closed case is opened again with a request. An expired request whose parcel had come
+# in time is received after all.
 STEPS: Mapping[State, frozenset[State]] = {
     S.REQUESTED: frozenset({S.RECEIVED, S.CANCELLED, S.EXPIRED}),
     S.RECEIVED: frozenset({S.INSPECTED}),
@@ -42,12 +43,12 @@ STEPS: Mapping[State, frozenset[State]] = {
     S.BEYOND_REPAIR: frozenset({S.CLOSED}),
     S.CLOSED: frozenset({S.REQUESTED}),
     S.CANCELLED: frozenset(),
-    S.EXPIRED: frozenset(),
+    S.EXPIRED: frozenset({S.RECEIVED}),
 }
 
 # The thing has left the bench: the clock stands, the slot is free, and what follows is the way back.
 LEFT = frozenset({S.SHIPPED, S.RETURNED, S.BEYOND_REPAIR})
-# Nothing more happens by itself; a closed case alone may be opened again.
+# Nothing more happens by itself; a closed case may be opened again, and an expired one received that came in time.
 OVER = frozenset({S.CLOSED, S.CANCELLED, S.EXPIRED})
 AT_THE_CENTRE = frozenset(State) - LEFT - OVER - {S.REQUESTED}
 # Steps that the centre's bench takes by hand; the others are the member's, the estimate's or the day's.

@@ -64,8 +64,9 @@ def send_in(elstree):
 def take_in(tom):
     """Receive a case at the bench."""
 
-    def receive(case, *, at, **seen):
-        return intake.receive(case.pk, seen=intake.Seen(condition="As described", **seen), at=at, by=tom)
+    def receive(case, *, at, received_at=None, **seen):
+        seen = intake.Seen(condition="As described", **seen)
+        return intake.receive(case.pk, seen=seen, received_at=received_at, at=at, by=tom)
 
     return receive
 

@@ -17,7 +17,7 @@ from cps_portal.pages.bench.acts import ACTS, ESTIMATE, allowed
 from kitbag.models import StolenUnit
 from members.models import Message
 from members.rules.roles import Role
-from servicing import bench, board, estimating
+from servicing import bench, board, estimating, expiring
 from servicing.casework import as_centre, as_member
 from servicing.models import Case, CaseEvent, CentreTask, Estimate, Stretch, Visitor
 from servicing.reopening import reopen_case
@@ -295,6 +295,27 @@ def test_receiving_by_the_sheet_or_any_spelling(desk, clerk, items, send_in, mai
     assert desk.post(page, kept).status_code == 200
     assert (CaseEvent.objects.count(), case.files.count()) == (events, 1)
     assert "it is not expected now" in receive_page(desk, number=case.number)
+
+
+def test_a_parcel_that_lay_at_the_door_while_its_request_expired(desk, register, fast_camera, send_in, gold):
+    items = [register(gold, fast_camera, at=utc(4, 7, place)) for place in range(4)]
+    case = send_in(items[0], at=utc(4, 8))
+    expiring.expire_requests(at=utc(25, 8, 5))
+    assert reverse("admin:bench_receive") in text_of(desk.get(page_of(case)))
+    shown = receive_page(desk, number=case.number)
+    assert "This request expired on Wed 25 Nov, 08:00." in shown
+    assert "It came on 25 Nov 2026, before the request expired, so the request stands." in shown
+    mark = shown.split('name="mark" value="')[1].split('"')[0]
+    form = {"case": case.number, "mark": mark, "condition": "Dented"}
+    assert "The request had expired by then." in text_of(desk.post(reverse("admin:bench_receive"), form))
+    done = desk.post(reverse("admin:bench_receive"), form | {"came_on": "2026-11-24T10:00"}, follow=True)
+    assert f"{case.number} is booked in. Target: Fri 27 Nov, 17:30." in text_of(done)
+    theirs = Client()
+    theirs.force_login(gold.user)
+    said = text_of(theirs.get(reverse("case", args=[case.number])))
+    assert "It came on 24 Nov 2026, before the request expired, so the request stands." in said
+    assert "sent in again" not in text_of(desk.get(page_of(case)))
+    assert "sent in again" not in text_of(desk.get(reverse("admin:bench")))
 
 
 def test_a_stolen_unit_warns_before_it_is_booked_in(desk, items, send_in, gold):

@@ -48,6 +48,7 @@ def left(elstree):
             paused_days=Decimal(paused),
             in_time=in_time,
             number=number,
+            requested_at=case.requested_at + timedelta(minutes=number - 1),
         )
         return case
 

@@ -13,6 +13,7 @@ from members.models import CountryTerms, Message
 from members.rules.roles import Role
 from servicing import bench, estimating, expiring, reopening, requesting, turnaround
 from servicing.casework import PORTAL, CaseError, as_centre, as_member
+from servicing.invariants import broken
 from servicing.models import Case, CaseEvent, CaseState, Estimate, Service, SlotHold, Stretch
 from servicing.rules.steps import STEPS, State
 from tests.factories import CentreFactory, MemberFactory, ProductFactory
@@ -155,6 +156,44 @@ def test_a_request_expires_after_three_weeks_and_is_told_a_week_before(items, go
     items[0].refresh_from_db()
     assert (Case.objects.get().state, items[0].in_case_since, slots_of(gold)) == (CaseState.EXPIRED, None, [])
     assert stretch_of(case).ended_at == utc(22, 8)
+
+
+def test_what_came_before_its_request_expired_is_received_after_all(gold, fast_camera, register, send_in, take_in):
+    """The place that the expiry freed is its own again; where all three went on meanwhile, it waits for one."""
+    items = [register(gold, fast_camera, at=utc(1, 7, place)) for place in range(5)]
+    first, second = (send_in(item, at=utc(1, 8)) for item in items[:2])
+    expiring.expire_requests(at=utc(22, 8))
+    for came, code in (
+        (None, "received_expired"),
+        (utc(22, 8), "received_expired"),
+        (utc(19, 9), "received_too_early"),
+    ):
+        with pytest.raises(CaseError, match=code):
+            take_in(first, at=utc(23, 10), received_at=came)
+    take_in(first, at=utc(23, 10), received_at=utc(20, 11))
+    items[0].refresh_from_db()
+    stretch = stretch_of(first)
+    assert (stretch.number, stretch.lane, stretch.received_at, stretch.ended_at) == (2, Lane.FAST, utc(20, 11), None)
+    assert (items[0].in_case_since, slots_of(gold)) == (utc(1, 8), [1])
+    # Friday before noon: the clock counts from Monday morning as if nothing had expired.
+    assert turnaround.read(stretch, now=utc(23, 12)).starts_at == utc(23, 9)
+    assert Message.objects.get(facts__came_on="2026-11-20").facts["state"] == "received"
+    with pytest.raises(CaseError, match="not_now"):
+        take_in(first, at=utc(23, 11), received_at=utc(20, 11))
+    for item in items[2:4]:
+        send_in(item, at=utc(23, 11))
+    take_in(second, at=utc(23, 12), received_at=utc(21, 12))
+    assert (stretch_of(second).lane, stretch_of(second).target_days, slots_of(gold)) == (Lane.QUEUED, None, [1, 2, 3])
+    assert list(broken(at=utc(23, 12))) == []
+
+
+def test_an_expired_request_is_not_taken_up_again_where_its_product_was_sent_in_anew(items, send_in, take_in):
+    late = send_in(items[0], at=utc(1, 8))
+    expiring.expire_requests(at=utc(22, 8))
+    send_in(items[0], at=utc(22, 9))
+    with pytest.raises(CaseError, match="in_case"):
+        take_in(late, at=utc(23, 10), received_at=utc(21, 12))
+    assert (Case.objects.get(pk=late.pk).state, stretch_of(late).received_at) == (CaseState.EXPIRED, None)
 
 
 def test_the_day_of_an_expiry_is_the_centres(items, send_in):

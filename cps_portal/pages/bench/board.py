@@ -224,7 +224,7 @@ def row_of(row: dict[str, Any], here: Bench, by: Marks) -> dict[str, Any]:
         "state": CaseState(state).label,
         "lane": words.LANES[row["lane"]] if row["case__member__user__name"] else "",
         "target": row["target_days"],
-        "again": row["number"] > 1,
+        "again": row["requested_at"] > row["case__requested_at"],
         "word": said[0],
         "when": here.clock(said[1]),
         "missed": part == Part.MISSED,

@@ -23,7 +23,7 @@ from cps_portal.pages.servicing.clock import clock_of
 from kitbag.registration import KitError
 from kitbag.standing import at_the_clock
 from members.models import User
-from servicing import turnaround
+from servicing import intake, turnaround
 from servicing.files import Opened, opened
 from servicing.models import Case, CaseState, Loan, Service, Stretch
 from servicing.rules.calendar import NeverOpens
@@ -151,6 +151,7 @@ def _page(request: BenchRequest, case: Case, panel: Panel | None) -> HttpRespons
     here, known = request.bench, case_facts.dossier(case)
     state = State(case.state)
     may_act = request.user.has_perm(ACT)
+    may_come = state == State.REQUESTED or intake.expired_lately(case, at=here.at) is not None
     if panel is not None and panel.code not in acts.allowed(state):
         # The case has moved: the form stays to be read, its refusal with it, and nothing can be sent from it.
         panel.looked = False
@@ -164,7 +165,7 @@ def _page(request: BenchRequest, case: Case, panel: Panel | None) -> HttpRespons
         service=Service(case.service).label,
         state=CaseState(case.state).label,
         lane=words.LANES[known.stretch.lane] if case.member_id else _("Visitor"),
-        again=known.stretch.number if known.stretch.number > 1 else 0,
+        again=known.stretch.number if known.stretch.requested_at > case.requested_at else 0,
         here=reverse("admin:bench_case", args=[case.number]),
         board_href=here.href("bench"),
         clock=_clock(known, here.at),
@@ -178,7 +179,7 @@ def _page(request: BenchRequest, case: Case, panel: Panel | None) -> HttpRespons
         papers=case_facts.papers(known.files),
         events=case_facts.events_of(known, here),
         acts=[_offer(code, case, state, panel) for code in acts.allowed(state)] if may_act else [],
-        receive_href=here.href("bench_receive", number=case.number) if may_act and state == State.REQUESTED else "",
+        receive_href=here.href("bench_receive", number=case.number) if may_act and may_come else "",
         panel=_shown(panel) if panel else None,
         is_visitor=case.member_id is None,
     )

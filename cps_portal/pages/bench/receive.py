@@ -26,6 +26,7 @@ from servicing.files import keep_files, opened
 from servicing.finding import cases_called
 from servicing.intake import Seen
 from servicing.models import Case, CaseFile, CaseState, Service
+from servicing.rules.clock import MINUTE
 from servicing.rules.numbers import read_number
 from servicing.rules.steps import State
 
@@ -70,11 +71,12 @@ def bench_receive(request: BenchRequest) -> HttpResponse:
     own = Case.objects.at(request.bench.centre).select_related("product", "item", "centre")
     found = list(own.filter(pk__in=cases_called(asked)).order_by("-requested_at")[:SHOWN_MOST])
     expected = [case for case in found if case.state == State.REQUESTED]
+    expected = expected or [case for case in found if intake.expired_lately(case, at=request.bench.at)]
     if len(expected) == 1:
         return _expected(request, expected[0], asked)
     if not found:
         return _page(request, asked=asked, elsewhere=_meant_for(asked), unknown=True)
-    return _page(request, asked=asked, found=[_row(case) for case in expected or found])
+    return _page(request, asked=asked, found=[_row(case, is_expected=bool(expected)) for case in expected or found])
 
 
 def _meant_for(asked: str) -> str:
@@ -87,13 +89,13 @@ def _meant_for(asked: str) -> str:
     return expected.centre.name if expected else ""
 
 
-def _row(case: Case) -> dict[str, Any]:
+def _row(case: Case, *, is_expected: bool) -> dict[str, Any]:
     return {
         "number": case.number,
         "product": case.product.name,
         "state": CaseState(case.state).label,
         "href": reverse("admin:bench_case", args=[case.number]),
-        "is_expected": case.state == State.REQUESTED,
+        "is_expected": is_expected,
     }
 
 
@@ -116,6 +118,7 @@ def _expected(
         warnings=_warnings(case, asked),
         differs=differs,
         differs_words=_differs(case, differs) if differs else "",
+        expired=here.clock(expired_at) if (expired_at := intake.expired_lately(case, at=here.at)) else "",
         form=form,
         mark=mark,
         letters=_letters(request, case, mark),
@@ -143,9 +146,11 @@ def _differs(case: Case, serial: str) -> str:
 def _letters(request: BenchRequest, case: Case, mark: str) -> list[Letter]:
     """What the member hears when it is booked in now; nothing where it could not be."""
     at = request.bench.at
+    expired_at = intake.expired_lately(case, at=at)
+    came = expired_at - MINUTE if expired_at else None
     try:
         letters, _seen = foreseen(
-            case, lambda: acts.carry_out(case, mark, lambda: _received(request, case, Seen("–"), None, at))
+            case, lambda: acts.carry_out(case, mark, lambda: _received(request, case, Seen("–"), came, at))
         )
     except KitError:
         return []

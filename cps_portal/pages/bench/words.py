@@ -71,6 +71,10 @@ REFUSALS: Mapping[str, tuple[str, Words]] = {
     "ends_before_it_begins": ("until_on", gettext_lazy("Choose a day after the first one.")),
     "too_late": ("", gettext_lazy("This case has been over for a month. It takes no more messages.")),
     "received_later": ("came_on", gettext_lazy("Choose a moment that has passed.")),
+    "received_expired": (
+        "came_on",
+        gettext_lazy("The request had expired by then. Choose when it came; what came later needs a new request."),
+    ),
     "received_too_early": (
         "came_on",
         gettext_lazy("It cannot have come before it was asked for, nor more than four days ago."),

@@ -146,6 +146,9 @@ def _of_step(state: State, facts: Mapping[str, Any]) -> Iterator[str]:
     if state == State.REQUESTED and (fault := fault_words(facts.get("fault", ""))):
         yield _("%(sentence)s.") % {"sentence": fault}
     elif state == State.RECEIVED:
+        if facts.get("came_on"):
+            day = date_format(date.fromisoformat(facts["came_on"]), "j M Y")
+            yield _("It came on %(day)s, before the request expired, so the request stands.") % {"day": day}
         yield (
             _("Its serial number agrees with your kitbag.")
             if facts.get("agrees", True)

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from cps_portal.pages.servicing.times import local_day
 from members.access import MemberRequest
-from servicing import bench, expiring, turnaround
+from servicing import bench, requesting, turnaround
 from servicing.access import own_files
 from servicing.models import Case, CaseEvent, CaseFile, Estimate, SlotHold, Stretch
 from servicing.rules.clock import Reading, Run, reading
@@ -77,7 +77,7 @@ class Seen:
         """The day on which a request that is not received expires."""
         if self.case.state != State.REQUESTED:
             return None
-        return local_day(expiring.expires_at(self.stretch), self.zone)
+        return local_day(requesting.expires_at(self.stretch), self.zone)
 
     @property
     def closes_on(self) -> date | None:

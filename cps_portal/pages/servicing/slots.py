@@ -15,7 +15,7 @@ from cps_portal.pages.servicing.clock import clock_of, free_drawing
 from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stands
 from cps_portal.pages.servicing.times import local_day
 from members.wording.words import money
-from servicing import expiring, turnaround
+from servicing import requesting, turnaround
 from servicing.models import CaseEvent, SlotHold, Stretch
 from servicing.rules.steps import State
 
@@ -82,7 +82,7 @@ def row_of(stretch: Stretch) -> dict[str, Any]:
     """An open case as a line of a list; everything from columns, nothing computed."""
     case, zone = stretch.case, stretch.case.centre.time_zone
     is_request = case.state == State.REQUESTED
-    expires = local_day(expiring.expires_at(stretch), zone) if is_request else None
+    expires = local_day(requesting.expires_at(stretch), zone) if is_request else None
     state = stands(case.state, lane=stretch.lane, tracking=case.inbound_tracking)
     return {
         "href": reverse("case", args=[case.number]),
