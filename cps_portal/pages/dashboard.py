@@ -1,7 +1,7 @@
 """The dashboard: what needs the member, the card, points on their scale and what lies ahead (design 01)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages import needs, outlook
+from cps_portal.pages import first_steps, needs, news, outlook
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.needs import Waiting
 from cps_portal.pages.servicing.slots import for_the_dashboard, needs_of, slots_of, steps_of
@@ -22,21 +22,16 @@ from kitbag import standing, statement
 from kitbag.rules.statement import lines
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
-from members.models import Level, Member
-from members.prepared import Prepared
+from members.models import Level
 from members.rules.days import programme_day
 from members.rules.levels import Thresholds
 from members.rules.zones import place_of
 from servicing import eligibility
 from servicing.models import Service
+from servicing.news import news_of
 from servicing.rules.eligibility import No, Terms
 
 NEEDS_SHOWN = 6
-_LAST_CHANGE_TO = Prepared(
-    "last_level_change_to",
-    "bigint, smallint",
-    "SELECT day FROM kitbag_levelchange WHERE member_id = $1 AND to_level = $2 ORDER BY at DESC LIMIT 1",
-)
 
 
 @require_safe
@@ -57,6 +52,8 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     held = list(for_the_dashboard(member.pk))
     steps = steps_of(held)
     estimates = needs_of(held, steps)
+    has_kit = bool(stands.points or waiting)
+    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
     taken = sum(bool(stretch.slot) for stretch in held)
     needs_count = len(mine) + len(claimed) + len(estimates)
     # An answer has its day: estimates and claims are shown however much else there is.
@@ -72,7 +69,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "name": request.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
-            "level_since": level_since(member, stands.level),
+            "level_since": new.level_since or programme_day(member.joined_at),
             "points": stands.points,
             "thresholds": view.thresholds,
             "waiting_points": needs.points_in(waiting),
@@ -82,9 +79,10 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "needs": [*first, *claimed][:NEEDS_SHOWN],
             "needs_count": needs_count,
             "needs_href": f"{reverse('kitbag')}?show=needs-you" if needs_count > NEEDS_SHOWN else "",
-            "is_empty": not stands.points and not waiting,
-            "slots": slots_of(held, steps, now=now) if taken or not terms.why_not else [],
+            "first_steps": first_steps.steps_of(member, has_kit=has_kit, counts=bool(stands.points), now=now),
+            "slots": slots_of(held, steps, now=now) if has_kit and (taken or not terms.why_not) else [],
             "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
+            **news.shown(new),
         },
     )
 
@@ -103,12 +101,6 @@ def clock_words(now: datetime, time_zone: str) -> str:
     if time_zone == "UTC":
         return _("%(day)s, %(time)s UTC") % values
     return _("%(day)s, %(time)s %(place)s time") % (values | {"place": place_of(time_zone, get_language() or "en")})
-
-
-def level_since(member: Member, level: Level) -> date:
-    """The day on which the level of today began; a member's first is as old as the membership."""
-    rows = _LAST_CHANGE_TO.rows(member.pk, level.value)
-    return rows[0][0] if rows else programme_day(member.joined_at)
 
 
 def _because(view: outlook.Outlook) -> str:
