@@ -7,6 +7,7 @@ Opening takes seconds: whoever writes other rows with it calls `opened` before t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,9 +18,10 @@ from kitbag import shelves, standing
 from kitbag.cleaning import Cleaned, clean
 from kitbag.registration import KitError
 from members.models import User
-from servicing.casework import CaseError
+from servicing.casework import CaseError, as_member, lock, note
 from servicing.models import Case, CaseDraft, CaseEvent, CaseFile
 from servicing.models.papers import case_storage
+from servicing.rules.steps import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,22 @@ def keep_files(
                 )
                 count += 1
             kept.append(known)
+    return kept
+
+
+@transaction.atomic
+def add_to_request(case_id: UUID, ready: Sequence[Opened], *, at: datetime, by: User) -> list[CaseFile]:
+    """Photos of the fault that a member adds before receipt, written down where they were not there yet.
+
+    Raises CaseError: "not_now", and those of `keep_files`.
+    """
+    case, stretch = lock(case_id)
+    if case.state != State.REQUESTED:
+        raise CaseError("not_now")
+    known = set(case.files.values_list("pk", flat=True))
+    kept = keep_files(ready, purpose=CaseFile.Purpose.FAULT, case=case, at=at, by=by)
+    if added := [file.name for file in kept if file.pk not in known]:
+        note(stretch, CaseEvent.Kind.CHANGED, as_member(by), at=at, photos=added)
     return kept
 
 

@@ -12,7 +12,7 @@ from kitbag import valuing
 from kitbag.models import Stage
 from servicing import requesting
 from servicing.casework import as_member
-from servicing.models import Case, CaseDraft, CaseFile, SlotHold, Stretch
+from servicing.models import Case, CaseDraft, CaseEvent, CaseFile, SlotHold, Stretch
 from tests.factories import CaseFactory, CentreFactory, MemberFactory, ProductFactory, ProofFactory
 from tests.kitbag import hostile
 from tests.servicing.conftest import MONDAY
@@ -429,6 +429,22 @@ def test_a_request_is_changed_on_one_page(signed_in, items, send_in, elstree):
     case.refresh_from_db()
     assert (case.service, case.centre_id) == ("maintenance", partner.pk)
     assert (Stretch.objects.get().lane, SlotHold.objects.get().freed_at) == ("standard", NOW)
+
+
+def test_photos_added_to_a_request_are_told_once_in_its_log(signed_in, items, send_in, case_shelf):
+    case = send_in(items[0], fault="shutter")
+    address = reverse("case-change", args=[case.number])
+    log = CaseEvent.objects.filter(case=case, kind="changed", facts__has_key="photos")
+    top, side = ("top.jpg", hostile.JPEG), ("side.png", hostile.PNG)
+    answer = signed_in.post(address, {**changed(case), "photos": [SimpleUploadedFile(*one) for one in (top, side)]})
+    assert answer.url == reverse("case", args=[case.number])
+    assert [event.facts for event in log] == [{"photos": ["top.jpg", "side.png"]}]
+    shown = signed_in.get(reverse("case", args=[case.number])).content.decode()
+    assert "Photos added: \u2068top.jpg\u2069 and \u2068side.png\u2069." in shown
+    # The same once more, and one that is none: nothing is new.
+    again = [SimpleUploadedFile(*top), SimpleUploadedFile("b.svg", hostile.SVG)]
+    assert "b.svg: This is no PDF" in str(errors(signed_in.post(address, {**changed(case), "photos": again})))
+    assert (log.count(), case.files.count()) == (1, 2)
 
 
 def test_the_lane_is_chosen_anew_before_receipt(signed_in, items, send_in):

@@ -147,6 +147,8 @@ def happened(event: CaseEvent) -> tuple[str, str]:
             return _("Serial number changed"), _joined(f"{old} → {new}", event.note)
         case CaseEvent.Kind.PARTS:
             return _("Parts expected"), _joined(_day(facts.get("parts_on")), event.note)
+        case CaseEvent.Kind.CHANGED:
+            return event.get_kind_display(), ", ".join(facts.get("photos", ()))
         case CaseEvent.Kind.WARNING:
             code = facts.get("warning", "")
             return _("Warning"), str(WARNINGS.get(code) or NOTED.get(code) or code)

@@ -109,6 +109,9 @@ def told(event: CaseEvent) -> Iterator[str]:
     if event.kind == Kind.STEP:
         yield from _of_step(State(event.state), facts)
     elif event.kind == Kind.CHANGED:
+        if facts.get("photos"):
+            yield _("Photos added: %(names)s.") % {"names": listed([f"\u2068{name}\u2069" for name in facts["photos"]])}
+            return
         changed = facts.get("changed", ())
         names = [str(CHANGES[name]) for name in changed if name in CHANGES]
         names += [_("return address")] if any(name.startswith("return_") for name in changed) else []

@@ -33,19 +33,32 @@ def prove(request: MemberRequest, form: QuestionForm, item: KitItem) -> None:
 def keep_photos(request: MemberRequest, *, draft: CaseDraft | None = None, case: Case | None = None) -> str:
     """Keep the photos that came with a form; why one is refused, in words with its name, else empty.
 
-    Those before it are kept: nothing that was sent has to be sent again.
+    Those before it are kept: nothing that was sent has to be sent again. A request says once what was added to it.
     """
+    ready, refused = _opened(request)
+    at = timezone.now()
+    try:
+        if case is not None and ready:
+            files.add_to_request(case.pk, ready, at=at, by=request.user)
+        for photo in ready if draft is not None else ():
+            files.keep_files([photo], purpose=CaseFile.Purpose.FAULT, draft=draft, at=at, by=request.user)
+    except CaseError as error:
+        return str(REFUSALS[error.code][1])
+    return refused
+
+
+def _opened(request: MemberRequest) -> tuple[list[files.Opened], str]:
+    """The photos of a form up to one that is refused, and why it is."""
+    ready: list[files.Opened] = []
     for upload in request.FILES.getlist("photos")[:PHOTOS_AT_ONCE]:
         try:
             if not ratelimit.consume(request, app="servicing", action="photo", config={"photo": PHOTOS}):
                 raise CaseError("file_often")
-            files.keep_file(
-                upload, purpose=CaseFile.Purpose.FAULT, draft=draft, case=case, at=timezone.now(), by=request.user
-            )
+            ready.append(files.opened(upload))
         except CaseError as error:
             words = {"name": shown_name(upload.name or ""), "why": REFUSALS[error.code][1]}
-            return _("%(name)s: %(why)s") % words
-    return ""
+            return ready, _("%(name)s: %(why)s") % words
+    return ready, ""
 
 
 def proof_refusal(error: KitError) -> str:
