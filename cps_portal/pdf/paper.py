@@ -58,11 +58,21 @@ _VOWELS = dict.fromkeys(range(0x064B, 0x0653))
 class Paper(FPDF):
     """One document. `key` names it for ever: the same key and content give the same bytes.
 
-    `small` is the size of labels and notes, and of what is said without a size.
+    `small` is the size of labels and notes, and of what is said without a size; `sheet` a name or millimetres.
     """
 
-    def __init__(self, *, title: str, key: str, language: str, rtl: bool, at: datetime, small: float = 7.5) -> None:
-        super().__init__(format="A4")
+    def __init__(
+        self,
+        *,
+        title: str,
+        key: str,
+        language: str,
+        rtl: bool,
+        at: datetime,
+        small: float = 7.5,
+        sheet: str | tuple[float, float] = "A4",
+    ) -> None:
+        super().__init__(format=sheet)
         self.rtl = rtl
         self.small = small
         self._key = key

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cps_portal.pdf.facts import LEFT, RIGHT, TEXT, Fact, in_columns
 from cps_portal.pdf.paper import (
     ACROSS,
-    INK,
     INK_2,
     INK_3,
     INNER,
@@ -23,6 +21,7 @@ from cps_portal.pdf.paper import (
     line_height,
     runs_ltr,
 )
+from cps_portal.pdf.qr import draw_code
 
 QR = 40.0
 CUT = 214.0
@@ -93,25 +92,8 @@ class _ShipIn:
         if sheet.place is not None:
             fast = _("Fast Track, place %(place)s of three") % {"place": sheet.place}
             paper.say(fast, (0, 126), 55, size=TEXT, bold=True)
-        self._qr(paper.left((INNER - QR, QR)), 24)
+        draw_code(paper, self.sheet.link, left=paper.left((INNER - QR, QR)), top=24, side=QR)
         paper.say(_("The centre scans this to receive it"), (INNER - 60, 60), 66, colour=INK_3, at_end=True)
-
-    def _qr(self, left: float, top: float) -> None:
-        """The code as squares of ink: sharp at any size."""
-        rows = [list(row) for row in segno.make(self.sheet.link, error="m", micro=False).matrix]
-        side = QR / len(rows)
-        self.paper.set_fill_color(*INK)
-        for line, row in enumerate(rows):
-            begin = None
-            for place, dark in enumerate([*row, 0]):
-                if dark and begin is None:
-                    begin = place
-                elif not dark and begin is not None:
-                    # Runs in one piece, a hair taller, so that no seam shows between rows.
-                    self.paper.rect(
-                        left + begin * side, top + line * side, (place - begin) * side, side * 1.02, style="F"
-                    )
-                    begin = None
 
     def _facts(self, top: float) -> float:
         sheet = self.sheet
