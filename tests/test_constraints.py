@@ -14,6 +14,7 @@ from kitbag import holds
 from kitbag.models import Hold, Spell
 from members.models import Level
 from servicing.models import SlotHold
+from tests import rules_of_membership
 from tests.factories import (
     NOON,
     CaseFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     LoanUnitFactory,
     UserFactory,
 )
+from tests.rules_of_membership import rows_of_membership
 
 ITEM = str(uuid.uuid4())
 
@@ -440,6 +442,7 @@ CASES = {
 }
 
 # Triggers say what they refuse in words instead of by name.
+CASES |= rules_of_membership.CASES
 WORDS = {
     "threshold_never_rewritten": "never rewritten",
     "valuation_never_rewritten": "never rewritten",
@@ -459,6 +462,8 @@ WORDS = {
     "stretch_terms_never_change": "what was copied or decided",
     "slot_freed_once": "only freed, once",
     "estimate_decided_once": "decided once",
+    "post_never_rewritten": "never rewritten",
+    "staff_look_never_rewritten": "never rewritten",
 }
 
 
@@ -480,10 +485,11 @@ def rows(layla, omar, camera, lens, register, vera):
     stretch = case.stretches.get()
     unit = LoanUnitFactory(centre=case.centre)
     IntakeFactory(stretch=stretch)
-    return {
+    staff = UserFactory()
+    return rows_of_membership(layla, omar, staff) | {
         "user": layla.user_id,
         "member": layla.pk,
-        "staff": UserFactory().pk,
+        "staff": staff.pk,
         "product": camera.pk,
         "other_product": lens.pk,
         "item": item.pk,
@@ -514,6 +520,29 @@ def test_the_database_refuses(name, rows):
         execute_and_check(CASES[name], rows)
     assert Spell.objects.filter(item=rows["item"]).count() == 1
     assert Hold.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE servicing_caseevent SET note = '' WHERE case_id = %(case)s",
+        "UPDATE servicing_intake SET condition = '' WHERE stretch_id = %(stretch)s",
+        "UPDATE servicing_estimateline SET words = '' WHERE estimate_id = %(estimate)s",
+        "UPDATE servicing_estimate SET note = '' WHERE id = %(estimate)s",
+        "UPDATE kitbag_hold SET reason = '-' WHERE id = %(hold)s",
+        "DELETE FROM members_post WHERE id = %(post)s",
+        "DELETE FROM members_stafflook WHERE id = %(look)s",
+    ],
+)
+def test_words_of_a_closed_account_go_and_only_then(statement, rows):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL portal.erasing = 'on'")
+        cursor.execute(statement, rows)
+        assert cursor.rowcount
+        for table in ("servicing_caseevent", "servicing_intake", "servicing_estimateline", "kitbag_hold"):
+            with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
+                cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("SET LOCAL portal.erasing = 'off'")
 
 
 def test_every_rule_has_a_case(db):

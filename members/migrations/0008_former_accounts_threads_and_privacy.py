@@ -296,7 +296,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='dataexport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('made_at__isnull', True)), models.Q(('expires_at__gt', models.F('made_at')), ('made_at__isnull', False)), _connector='OR'), name='data_export_expires'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('made_at__isnull', True)), models.Q(('expires_at__gt', models.F('made_at')), ('expires_at__isnull', False), ('made_at__isnull', False)), _connector='OR'), name='data_export_expires'),
         ),
         migrations.AddConstraint(
             model_name='emailchange',
@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='formeraccount',
-            constraint=models.CheckConstraint(condition=models.Q(('photo_level__in', [0, 1, 2, 3]), ('video_level__in', [0, 1, 2, 3]), _connector='OR'), name='former_account_had_a_level'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('photo_level__isnull', False), ('video_level__isnull', False), _connector='OR'), models.Q(('photo_level__isnull', True), ('photo_level__lte', 3), _connector='OR'), models.Q(('video_level__isnull', True), ('video_level__lte', 3), _connector='OR')), name='former_account_had_a_level'),
         ),
         migrations.AddConstraint(
             model_name='formeraccount',

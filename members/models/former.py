@@ -47,7 +47,9 @@ class FormerAccount(models.Model):
             models.CheckConstraint(name="former_account_email_in_lower_case", condition=Q(email=Lower("email"))),
             models.CheckConstraint(
                 name="former_account_had_a_level",
-                condition=Q(photo_level__in=[0, 1, 2, 3]) | Q(video_level__in=[0, 1, 2, 3]),
+                condition=(Q(photo_level__isnull=False) | Q(video_level__isnull=False))
+                & (Q(photo_level__isnull=True) | Q(photo_level__lte=3))
+                & (Q(video_level__isnull=True) | Q(video_level__lte=3)),
             ),
             models.CheckConstraint(
                 name="former_account_claimed_by_a_member",

@@ -81,7 +81,7 @@ class DataExport(models.Model):
             models.CheckConstraint(
                 name="data_export_expires",
                 condition=Q(made_at__isnull=True, expires_at__isnull=True)
-                | Q(made_at__isnull=False, expires_at__gt=F("made_at")),
+                | Q(made_at__isnull=False, expires_at__isnull=False, expires_at__gt=F("made_at")),
             ),
         ]
 

@@ -94,10 +94,6 @@ class Booking(models.Model):
                 condition=Q(state__in=["place", "waiting", "held"]),
             ),
             models.CheckConstraint(
-                name="booking_state_known",
-                condition=Q(state__in=["place", "waiting", "held", "cancelled", "lapsed"]),
-            ),
-            models.CheckConstraint(
                 name="booking_held_until_a_moment",
                 condition=Q(state="held", held_until__isnull=False) | ~Q(state="held"),
             ),
