@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from cps_portal.pages import first_steps, needs, news, outlook
 from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.needs import Waiting
-from cps_portal.pages.servicing.slots import for_the_dashboard, needs_of, slots_of, steps_of
+from cps_portal.pages.servicing.slots import for_the_dashboard, loans_due, needs_of, slots_of, steps_of, to_send_in
 from kitbag import standing, statement
 from kitbag.rules.statement import lines
 from kitbag.standing import Stands
@@ -49,16 +49,18 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
-    held = list(for_the_dashboard(member.pk))
+    held, lent = for_the_dashboard(member.pk, day=today)
     steps = steps_of(held)
-    estimates = needs_of(held, steps)
+    pressing = [*loans_due(lent, now=now), *needs_of(held, steps)]
+    sending = to_send_in(held)
     has_kit = bool(stands.points or waiting)
     new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
     taken = sum(bool(stretch.slot) for stretch in held)
-    needs_count = len(mine) + len(claimed) + len(estimates)
-    # An answer has its day: estimates and claims are shown however much else there is.
-    room = max(NEEDS_SHOWN - len(claimed) - len(estimates), 0)
-    first = [*estimates, *(_need(item, stands, view.thresholds) for item in mine[:room])]
+    needs_count = len(pressing) + len(sending) + len(mine) + len(claimed)
+    # What has its day is shown however much else there is: loans to bring back, estimates and claims to answer.
+    room = max(NEEDS_SHOWN - len(claimed) - len(pressing), 0)
+    others = [*sending, *(_need(item, stands, view.thresholds) for item in mine[:room])]
+    first = [*pressing, *others[:room]]
     return TemplateResponse(
         request,
         "pages/dashboard.html",

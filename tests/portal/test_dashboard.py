@@ -14,8 +14,11 @@ from cps_portal.pages.needs import short_name
 from kitbag import holds, validation, valuing
 from kitbag.models import Stage
 from members.models import Level
+from servicing import requesting
+from servicing.casework import as_member
 from tests.conftest import details
 from tests.factories import NOON, MemberFactory, ProductFactory
+from tests.servicing.lent import sent_in
 from tests.stories import fill_kitbag, laylas_year
 
 BUDGET = 10
@@ -92,6 +95,26 @@ def test_the_first_six_by_points_and_the_way_to_the_rest(client, layla, register
     assert [need["text"].split()[0] for need in response.context["needs"]] == ["8", "7", "6", "5", "4", "3"]
     assert f'href="{reverse("kitbag")}?show=needs-you"' in text_of(response)
     assert text_of(response).count("button--primary") == 1
+
+
+def test_what_waits_to_be_sent_in_needs_the_member_until_it_is_on_its_way(client, layla, camera, register):
+    """However many there are, they cost no query more."""
+    found = {}
+    for size in (1, 5):
+        cases = [sent_in(register(layla, camera, serial=""), at=NOON) for _each in range(size)]
+        page(client, layla)
+        with CaptureQueriesContext(connection) as queries, time_machine.travel(NOON, tick=False):
+            response = client.get(reverse("dashboard"))
+        found[size] = len(queries)
+    assert "Six things need you, Layla" in text_of(response)
+    first = response.context["needs"][0]
+    assert (first["words"], first["action"]) == ("Send it in", "Open the case")
+    assert first["text"] == "Canon Service & Repair Centre, UK expects it. The request expires on 14 Dec 2026."
+    assert found[1] == found[5] <= BUDGET
+    by = as_member(layla.user)
+    requesting.add_tracking(cases[0].pk, tracking="JD1", at=NOON, actor=by)
+    requesting.cancel_case(cases[1].pk, at=NOON, actor=by)
+    assert "Four things need you, Layla" in text_of(page(client, layla))
 
 
 def test_an_empty_kitbag_is_told_where_to_begin(client, omar):

@@ -132,6 +132,22 @@ def test_running_loans_stand_on_the_servicing_page(late, one, tom, signed_in):
         assert words in text_of(shown)
 
 
+def test_a_loan_to_bring_back_needs_its_member_on_the_dashboard_until_it_is_back(late, one, tom, signed_in):
+    loan = fetched(late, one, tom, at=moment(11, 24, 12))
+    for day, said in (
+        (moment(12, 10), []),
+        (moment(12, 11), ["Due back today"]),
+        (moment(12, 12), ["Overdue since 11 Dec 2026"]),
+    ):
+        with time_machine.travel(day, tick=False):
+            shown = signed_in(late).get(reverse("dashboard")).context["needs"]
+        assert [need["words"] for need in shown] == said
+    assert (shown[0]["name"], shown[0]["href"]) == (one.product.name, page_of(late))
+    lending.take_back(loan.pk, condition="Like new", accessories="", damaged=False, at=moment(12, 12), by=tom)
+    with time_machine.travel(moment(12, 12), tick=False):
+        assert signed_in(late).get(reverse("dashboard")).context["needs"] == []
+
+
 def test_a_unit_that_went_meanwhile_is_said_beside_the_units(late, one, camera_body, tom, signed_in):
     other = awaiting_parts(gold_item(camera_body), tom)
     second = unit(camera_body)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,32 +16,50 @@ from cps_portal.pages.servicing.states import SERVICE_NAMES, centre_words, stand
 from cps_portal.pages.servicing.times import local_day
 from members.wording.words import money
 from servicing import requesting, turnaround
-from servicing.models import CaseEvent, SlotHold, Stretch
+from servicing.models import CaseEvent, Loan, SlotHold, Stretch
+from servicing.rules.calendar import DAY
 from servicing.rules.steps import State
+
+WAITING = (State.ESTIMATE_SENT, State.REQUESTED)
 
 
 def open_stretches(member_id: int) -> QuerySet[Any]:
     """A member's cases that are not over, each with the `slot` it holds."""
+    return _with_slots(Stretch.objects.filter(member=member_id, ended_at=None))
+
+
+def _with_slots(stretches: QuerySet[Stretch]) -> QuerySet[Any]:
     held = SlotHold.objects.filter(stretch=OuterRef("pk"), freed_at=None).values("number")
-    return (
-        Stretch.objects.filter(member=member_id, ended_at=None)
-        .annotate(slot=Subquery(held))
-        .select_related("case__product", "case__centre")
-        .defer("terms")
+    return stretches.annotate(slot=Subquery(held)).select_related("case__product", "case__centre").defer("terms")
+
+
+def for_the_dashboard(member_id: int, *, day: date) -> tuple[list[Any], list[Any]]:
+    """Those that hold a slot or wait for the member, the oldest first; and one of each case whose loan is due back.
+
+    In one query. `day`: of the programme; a centre's own may be one ahead, so a loan is asked about once more.
+    """
+    near = Q(case__loans__state=Loan.State.OUT, case__loans__period__endswith__lte=day + DAY)
+    waits = Q(case__state=State.ESTIMATE_SENT) | Q(case__state=State.REQUESTED, case__inbound_tracking="")
+    rows = (
+        _with_slots(Stretch.objects.filter(member=member_id))
+        .annotate(
+            lent=FilteredRelation("case__loans", condition=near),
+            lent_until=F("lent__period__endswith"),
+            lent_name=F("lent__unit__product__name"),
+        )
+        .filter(Q(lent__isnull=False) | Q(ended_at=None) & (Q(slot__isnull=False) | waits))
+        .order_by("requested_at", "pk")
     )
-
-
-def for_the_dashboard(member_id: int) -> QuerySet[Any]:
-    """Those that hold a slot, and those with an estimate that waits, the oldest first."""
-    waits = Q(case__state=State.ESTIMATE_SENT)
-    return open_stretches(member_id).filter(Q(slot__isnull=False) | waits).order_by("requested_at", "pk")
+    found = list(rows)
+    held = [row for row in found if row.ended_at is None and (row.slot or row.case.state in WAITING)]
+    return held, list({row.case_id: row for row in found if row.lent_until}.values())
 
 
 def steps_of(stretches: Sequence[Stretch]) -> Mapping[int, list[CaseEvent]]:
-    """The steps of some stretches in order, by stretch; one query, none for no stretch."""
+    """The steps of stretches that were received, in order, by stretch; one query, none where none was."""
     found: dict[int, list[CaseEvent]] = defaultdict(list)
-    if stretches:
-        events = CaseEvent.objects.filter(stretch__in=[stretch.pk for stretch in stretches], kind=CaseEvent.Kind.STEP)
+    if received := [stretch.pk for stretch in stretches if stretch.received_at]:
+        events = CaseEvent.objects.filter(stretch__in=received, kind=CaseEvent.Kind.STEP)
         for event in events.only("stretch_id", "kind", "state", "at", "facts").order_by("at", "pk"):
             found[event.stretch_id].append(event)
     return found
@@ -96,6 +114,46 @@ def row_of(stretch: Stretch) -> dict[str, Any]:
         "expires": _("The request expires on %(day)s.") % {"day": date_format(expires, "j M Y")} if expires else "",
         "back_href": reverse("case-back", args=[case.number]) if stretch.left_at else "",
     }
+
+
+def loans_due(lent: Sequence[Any], *, now: datetime) -> list[dict[str, str]]:
+    """Loans that are due back today or overdue, by the centre's own day; gone once they are back."""
+    found = []
+    for stretch in lent:
+        case, due_on = stretch.case, stretch.lent_until
+        today = local_day(now, case.centre.time_zone)
+        if due_on > today:
+            continue
+        is_late = due_on < today
+        found.append(
+            {
+                "words": _("Overdue since %(day)s") % {"day": date_format(due_on, "j M Y")}
+                if is_late
+                else _("Due back today"),
+                "href": reverse("case-loan", args=[case.number]),
+                "name": stretch.lent_name,
+                "text": _("Bring this loan back to %(centre)s, with all that went with it.")
+                % {"centre": centre_words(case.centre)},
+                "action": _("See the loan"),
+            }
+        )
+    return found
+
+
+def to_send_in(held: Sequence[Any]) -> list[dict[str, str]]:
+    """Requests whose product waits to be sent; gone with a tracking number, or once the centre has it."""
+    rows = [(row_of(stretch), stretch.case) for stretch in held if stretch.case.state == State.REQUESTED]
+    return [
+        {
+            "words": row["state_words"],
+            "href": row["href"],
+            "name": row["name"],
+            "text": _("%(centre)s expects it.") % {"centre": row["centre"]} + f" {row['expires']}",
+            "action": _("Open the case"),
+        }
+        for row, case in rows
+        if not case.inbound_tracking
+    ]
 
 
 def needs_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]]) -> list[dict[str, str]]:
