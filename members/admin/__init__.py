@@ -1,5 +1,5 @@
-"""Staff pages about people: members, their messages, staff accounts, and the countries that take part."""
+"""Staff pages about people: members and what they ask, staff accounts, old accounts, participating countries."""
 
-from members.admin import accounts, outbox, people, terms
+from members.admin import accounts, former, outbox, people, privacy, terms, threads
 
-__all__ = ["accounts", "outbox", "people", "terms"]
+__all__ = ["accounts", "former", "outbox", "people", "privacy", "terms", "threads"]

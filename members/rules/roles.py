@@ -19,6 +19,13 @@ What a permission opens where a page writes nothing by itself:
 - servicing.change_loan: booking a loan for a member, handing it over, taking it back, extending it
 - servicing.change_centretask: marking a task of the centre as done
 - servicing.add_loansuspension: no loans for a member until a day
+- servicing.add_packbatch, servicing.change_welcomepack: picking packs, putting one back, printing, marking as sent
+- servicing.add_welcomepack: approving the card that replaces a lost one
+- servicing.add_cardrevocation: making a digital card invalid
+- servicing.add_offercode: giving an offer its codes
+- servicing.change_booking, servicing.add_eventvisitor: checking in who comes to an event
+- members.change_thread: answering in a thread, closing it
+- members.add_formerimport, members.change_formeraccount: reading in old accounts, inviting their people
 
 Centre staff work at one centre (servicing.CentreClerk) and see its rows only, whatever other role they hold;
 without a centre they see none (servicing/admin/scoped.py).
@@ -81,8 +88,39 @@ BENCH = (
 )
 OF_MEMBERS = ("servicing.slothold", "servicing.casedraft", "servicing.loansuspension")
 SERVICING = (*CENTRES, *CLERKS, *BENCH, *OF_MEMBERS)
+THREADS = ("members.thread", "members.post", "members.postfile")
+FORMER = ("members.formerimport", "members.formeraccount")
+# What members do with their own data, and who looked at them.
+PRIVACY = (
+    "members.address",
+    "members.closing",
+    "members.countrymove",
+    "members.dataexport",
+    "members.emailchange",
+    "members.stafflook",
+)
+CONTENTS = ("servicing.packcontents", "servicing.giftstock")
+PACKS = ("servicing.packbatch", "servicing.welcomepack")
+CARDS = ("servicing.cardrevocation",)
+OFFERS = ("servicing.offer", "servicing.offercode")
+EVENTS = ("servicing.event", "servicing.booking", "servicing.eventvisitor")
+BENEFITS = (*CONTENTS, *PACKS, *CARDS, *OFFERS, *EVENTS)
+CHECK_IN = frozenset({"servicing.change_booking", "servicing.add_eventvisitor"})
 HOUSE = ("kitbag.night", "kitbag.fullcheck", "auth.group", "admin.logentry")
-EVERYTHING = (*PEOPLE, *TERMS, *CATALOGUE, *KIT, *PAPERS, *LEVELS, *SERVICING, *HOUSE)
+EVERYTHING = (
+    *PEOPLE,
+    *TERMS,
+    *CATALOGUE,
+    *KIT,
+    *PAPERS,
+    *LEVELS,
+    *SERVICING,
+    *THREADS,
+    *FORMER,
+    *PRIVACY,
+    *BENEFITS,
+    *HOUSE,
+)
 
 
 def _may(act: str, models: tuple[str, ...]) -> frozenset[str]:
@@ -91,15 +129,21 @@ def _may(act: str, models: tuple[str, ...]) -> frozenset[str]:
 
 MAY: Mapping[Role, frozenset[str]] = {
     Role.MEMBER_CARE: _may("view", (*PEOPLE, *TERMS, *LEVELS, *KIT, *PAPERS, "kitbag.product", "kitbag.valuation"))
-    | _may("view", SERVICING)
-    | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message", "servicing.add_loansuspension"},
+    | _may("view", (*SERVICING, *THREADS, *FORMER, *PRIVACY, *BENEFITS))
+    | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message", "servicing.add_loansuspension"}
+    | {"members.change_thread", "members.add_formerimport", "members.change_formeraccount"}
+    | {"servicing.add_welcomepack", "servicing.add_cardrevocation"}
+    | CHECK_IN,
     Role.VALIDATION: _may("view", (*KIT, "kitbag.product", "members.member"))
     | {"kitbag.change_kititem", "kitbag.change_proposededit", "kitbag.change_claim"},
     Role.CENTRE_STAFF: _may("view", ("kitbag.product", "members.countryterms", "servicing.serviceterms"))
     | _may("view", (*CENTRES, *BENCH))
     | _may("change", ("servicing.case", "servicing.loan", "servicing.loanunit", "servicing.centretask"))
     | _may("add", ("servicing.loanunit", "servicing.visitor")),
-    Role.LOGISTICS: frozenset(),
+    Role.LOGISTICS: _may("view", (*CONTENTS, *PACKS))
+    | _may("add", (*CONTENTS, "servicing.packbatch"))
+    | _may("change", ("servicing.packcontents", "servicing.welcomepack"))
+    | _may("delete", ("servicing.packcontents",)),
     Role.PROGRAMME_MANAGER: _may("view", (*CATALOGUE, *TERMS, "kitbag.night", "kitbag.fullcheck", "kitbag.hold"))
     | _may("add", ("members.countryterms", "servicing.serviceterms", "members.threshold"))
     | _may("change", ("members.countryterms", "servicing.serviceterms", "kitbag.product"))
@@ -109,6 +153,11 @@ MAY: Mapping[Role, frozenset[str]] = {
     | _may("change", (*CENTRES, *CLERKS))
     # A weekday on which a centre stays closed has no hours; a clerk may leave.
     | _may("delete", ("servicing.openinghours", "servicing.datedhours", *CLERKS))
-    | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"},
+    | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"}
+    | _may("view", (*CONTENTS, *OFFERS, *EVENTS))
+    | _may("add", ("servicing.packcontents", *OFFERS, "servicing.event"))
+    | _may("change", ("servicing.packcontents", "servicing.offer", "servicing.event"))
+    | _may("delete", ("servicing.packcontents",))
+    | CHECK_IN,
     Role.AUDITOR: _may("view", EVERYTHING),
 }

@@ -1,5 +1,34 @@
-"""Staff pages about what levels give, centres, cases and loans. Cases and loans change through operations only."""
+"""Staff pages about what levels give: centres, cases, loans, offers, packs and events.
 
-from servicing.admin import cases, centres, clerks, hours, loans, papers, scoped, terms
+Cases, loans, packs and bookings change through operations only.
+"""
 
-__all__ = ["cases", "centres", "clerks", "hours", "loans", "papers", "scoped", "terms"]
+from servicing.admin import (
+    audience,
+    cases,
+    centres,
+    clerks,
+    events,
+    hours,
+    loans,
+    offers,
+    packs,
+    papers,
+    scoped,
+    terms,
+)
+
+__all__ = [
+    "audience",
+    "cases",
+    "centres",
+    "clerks",
+    "events",
+    "hours",
+    "loans",
+    "offers",
+    "packs",
+    "papers",
+    "scoped",
+    "terms",
+]

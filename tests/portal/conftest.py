@@ -24,9 +24,20 @@ from kitbag.models import (
 )
 from kitbag.removal import remove_item
 from members.messages import post_security
-from members.models import Acceptance, Level
+from members.models import (
+    Acceptance,
+    Address,
+    Closing,
+    CountryMove,
+    DataExport,
+    EmailChange,
+    Level,
+    Post,
+    PostFile,
+)
 from members.rules.roles import Role
 from servicing.models import (
+    CardRevocation,
     CaseDraft,
     CaseEvent,
     CaseFile,
@@ -34,7 +45,11 @@ from servicing.models import (
     CentreClerk,
     CentreTask,
     DatedHours,
+    Event,
+    EventVisitor,
+    GiftStock,
     LoanSuspension,
+    PackContents,
     SlotHold,
 )
 from tests.conftest import details
@@ -50,6 +65,7 @@ from tests.factories import (
     VisitorFactory,
 )
 from tests.portal.staff import as_role
+from tests.rules_of_membership import rows_of_membership
 
 TOMORROW = NOON.date() + timedelta(days=1)
 
@@ -109,6 +125,30 @@ def servicing_at(centre, item, by):
     return case
 
 
+def benefits_of(member, other_member, by):
+    """Offers, packs, events, threads, old accounts and what a member did with their data: a row of each."""
+    rows_of_membership(member, other_member, by)
+    GiftStock.objects.create(contents=PackContents.objects.first(), pieces=50, note="Delivered", at=NOON, by=by)
+    CardRevocation.objects.create(member=member, generation=1, at=NOON, by=by, why="Lost")
+    EventVisitor.objects.create(event=Event.objects.get(), region="Japan", card_number="1", came_at=NOON, by=by)
+    PostFile.objects.create(
+        post=Post.objects.get(),
+        file=f"aa/{member.pk}",
+        name="label.jpg",
+        content_type="image/jpeg",
+        size=10,
+        digest="0" * 64,
+    )
+    later = NOON + timedelta(days=7)
+    Address.objects.create(member=member, label="Studio", name="Layla", street="1 Street", town="London", country="GB")
+    CountryMove.objects.create(member=member, from_country="EG", to_country="GB", at=NOON)
+    EmailChange.objects.create(
+        user=member.user, old="old@example.org", new=member.user.email, changed_at=NOON, undo_until=later
+    )
+    DataExport.objects.create(user=member.user, asked_at=NOON, made_at=NOON, expires_at=later, file="aa/export")
+    Closing.objects.create(member=member, asked_at=NOON, ends_at=later, undone_at=NOON)
+
+
 @pytest.fixture
 def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     """Every model of the staff pages has a row."""
@@ -123,6 +163,7 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     lost = register(omar, camera, serial="012345678901")
     register(omar, lens, serial="9876543210")
     servicing_at(Centre.objects.get(code="UK"), validated, vera)
+    benefits_of(layla, omar, vera)
     remove_item(lost.pk, member_id=omar.pk, reason="stolen", at=NOON, by=omar.user)
     FormerNumber.objects.create(product=camera, serial="111111111111", item=waiting, replaced_at=NOON)
     valuing.replan(

@@ -1,0 +1,70 @@
+"""Threads as staff find them: who asked what, what was answered, and the files beside it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from members.models import Post, PostFile, Thread
+from members.staff_pages import FactAdmin
+
+
+class PostsInline(admin.TabularInline):
+    """What was written, in its order."""
+
+    model = Post
+    fields = ["at", "from_staff", "by", "words"]
+    ordering = ["at", "id"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        return super().get_queryset(request).select_related("by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Thread)
+class ThreadAdmin(FactAdmin):
+    inlines = [PostsInline]
+    list_display = ["topic", "state", "asker", "product", "serial", "opened_at", "changed_at"]
+    list_select_related = ["user"]
+    list_filter = ["state", "topic"]
+    linked_lookups = ("user__id__exact",)
+    fields = ["topic", "state", "asker", "language", "product", "serial", "opened_at", "changed_at"]
+    readonly_fields = ["asker"]
+    search_fields = ["=user__email", "=user__member__number", "=email", "=serial"]
+    search_help_text = gettext_lazy("E-mail in full, member number, or serial number")
+    ordering = ["-changed_at", "-pk"]
+
+    @admin.display(description=gettext_lazy("From"))
+    def asker(self, obj: Thread) -> str:
+        return f"{obj.user.name} <{obj.user.email}>" if obj.user else f"{obj.name} <{obj.email}>"
+
+
+@admin.register(Post)
+class PostAdmin(FactAdmin):
+    list_display = ["at", "thread", "from_staff", "by"]
+    list_select_related = ["thread", "by"]
+    list_filter = ["from_staff"]
+    linked_lookups = ("thread__id__exact",)
+    ordering = ["-at", "-pk"]
+
+
+@admin.register(PostFile)
+class PostFileAdmin(FactAdmin):
+    """What was sent along; the file itself is opened from its thread."""
+
+    list_display = ["name", "post", "content_type", "size"]
+    list_select_related = ["post"]
+    list_filter = ["content_type"]
+    fields = ["name", "post", "content_type", "size", "digest"]
+    ordering = ["-pk"]
