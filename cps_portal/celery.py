@@ -28,16 +28,13 @@ app.conf.beat_schedule = {
     "check all standings": wake("kitbag.tasks.full_check", crontab(hour="1", minute="40"), within=HOUR),
     "tell what falls ahead": wake("kitbag.tasks.tell_ahead", crontab(minute="5", hour="*/3"), within=HOUR),
     "write imports that were begun": wake("kitbag.tasks.write_imports", 60.0, within=55),
-    "forget old imports": wake("kitbag.tasks.forget_imports", crontab(hour="4", minute="10"), within=HOUR),
-    "sweep files that no proof needs": wake("kitbag.tasks.sweep_proofs", crontab(hour="4", minute="10"), within=HOUR),
     "see to cases": wake("servicing.tasks.see_to_cases", crontab(minute="*/5"), within=290),
-    "sweep files that no case needs": wake(
-        "servicing.tasks.sweep_case_files", crontab(hour="4", minute="25"), within=HOUR
-    ),
     "see to loans": wake("servicing.tasks.see_to_loans", crontab(minute="*/30"), within=1700),
     "send queued messages": wake("members.tasks.deliver_messages", 20.0, within=18),
-    "clear what has expired": wake("members.tasks.clear_expired", crontab(hour="3", minute="20"), within=HOUR),
-    "forget joinings that were never finished": wake(
-        "cps_portal.tasks.forget_unfinished_joinings", crontab(hour="3", minute="40"), within=HOUR
+    "make copies of data": wake("cps_portal.tasks.make_exports", 60.0, within=55),
+    "close accounts": wake("cps_portal.tasks.close_accounts", crontab(minute="*/10"), within=540),
+    "erase copies of data": wake("cps_portal.tasks.erase_exports", crontab(minute="35"), within=HOUR),
+    "erase what is kept no longer": wake(
+        "cps_portal.tasks.keep_no_longer", crontab(hour="3", minute="20"), within=HOUR
     ),
 }

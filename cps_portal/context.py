@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -111,7 +112,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "account_links": _entries(ACCOUNT, url_name),
         }
     nav = _entries(MEMBER, url_name)
+    ends_at = getattr(user, "closing_ends_at", None)
     return given | {
+        "closing": ends_at and {"ends_at": ends_at, "is_over": ends_at <= timezone.now()},
         "nav": nav,
         "bar": nav[:ON_THE_BAR],
         "viewer": {"name": user.get_full_name() or user.email},

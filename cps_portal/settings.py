@@ -54,6 +54,10 @@ PACK_ADDRESS_KEPT_DAYS = env.int("PACK_ADDRESS_KEPT_DAYS", default=180)
 CLOSING_UNDO_DAYS = env.int("CLOSING_UNDO_DAYS", default=7)
 EMAIL_UNDO_DAYS = env.int("EMAIL_UNDO_DAYS", default=14)
 EXPORT_KEPT_HOURS = env.int("EXPORT_KEPT_HOURS", default=24)
+# People without an account: their threads and mail after the last word, visitors after their case or event.
+GUEST_KEPT_DAYS = env.int("GUEST_KEPT_DAYS", default=365)
+# Accounts of the former scheme that nobody claims.
+FORMER_KEPT_DAYS = env.int("FORMER_KEPT_DAYS", default=730)
 LOAN_DAYS_AFTER_RETURN = env.int("LOAN_DAYS_AFTER_RETURN", default=3)
 LOAN_SHIPPING_DAYS = env.int("LOAN_SHIPPING_DAYS", default=2)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)

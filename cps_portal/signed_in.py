@@ -8,20 +8,27 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.usersessions.models import UserSession
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 
-from members.models import User
+from members.models import Closing, User
 
 # How long a session that goes on in the same place is not written again, and how many are remembered.
 SEEN_EVERY = 300.0
 REMEMBERED = 20_000
 
 
+# Every page says so while an account is being closed.
+_CLOSING = Subquery(
+    Closing.objects.filter(member=OuterRef("member__pk"), undone_at=None, done_at=None).values("ends_at")[:1]
+)
+
+
 class PortalBackend(AuthenticationBackend):
     """allauth's ways to sign in; every page needs the member beside the user."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("member").filter(pk=user_id).first()
+        user = User.objects.select_related("member").annotate(closing_ends_at=_CLOSING).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

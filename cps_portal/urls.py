@@ -27,6 +27,9 @@ from cps_portal.pages.messages import message, messages, messages_preferences, m
 from cps_portal.pages.points import points
 from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
+from cps_portal.pages.privacy.close import account_close, account_close_undo
+from cps_portal.pages.privacy.export import account_export, account_export_file
+from cps_portal.pages.privacy.looks import account_looks
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
 from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
 from cps_portal.pages.servicing.case import case
@@ -61,6 +64,11 @@ urlpatterns = [
     path("countries/elsewhere/", country_other, name="country-other"),
     path("account/", account, name="account"),
     path("account/staff/", staff_second_factor, name="staff-second-factor"),
+    path("account/data/", account_export, name="account-export"),
+    path("account/data/<uuid:export_id>.zip", account_export_file, name="account-export-file"),
+    path("account/looks/", account_looks, name="account-looks"),
+    path("account/close/", account_close, name="account-close"),
+    path("account/close/<str:signed>/", account_close_undo, name="account-close-undo"),
     path("account/", include("allauth.urls")),
     path("kitbag/", kitbag, name="kitbag"),
     path("kitbag/add/", kitbag_add, name="kitbag-add"),

@@ -52,6 +52,12 @@ def lock_with_claimants(member_id: int, item_id: UUID) -> dict[int, Standing]:
     return _lock_those(lambda: [member_id, *claimants.all()])
 
 
+def lock_with_every_claimant(member_id: int) -> dict[int, Standing]:
+    """The standing of a member who gives all their units up, and of everybody who may get one of them."""
+    claimants = Claim.objects.open().filter(held_item__member=member_id).values_list("item__member", flat=True)
+    return _lock_those(lambda: [member_id, *claimants.all()])
+
+
 @transaction.atomic
 def open_claim(
     item_id: UUID,

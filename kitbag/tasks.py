@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from kitbag import drops, importing, proofs
+from kitbag import drops, importing
 from kitbag import full_check as checks
 from kitbag import night as nights
 
@@ -33,15 +33,3 @@ def full_check() -> int:
 def write_imports() -> int:
     """Write the imports that were begun, also those whose process is gone. Returns how many it went through."""
     return importing.write_waiting()
-
-
-@shared_task(name="kitbag.tasks.forget_imports")
-def forget_imports() -> int:
-    """Delete imports older than they are kept (programme §5, retention). Returns how many."""
-    return importing.forget_old(at=timezone.now())
-
-
-@shared_task(time_limit=1500, name="kitbag.tasks.sweep_proofs")
-def sweep_proofs() -> int:
-    """Delete files that no paper needs any more. Returns how many."""
-    return proofs.sweep(at=timezone.now())

@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from members import delivery, retention
+from members import delivery
 
 log = structlog.get_logger(__name__)
 
@@ -20,16 +20,3 @@ def deliver_messages() -> None:
         log.info("messages delivered", sent=done.sent, put_off=done.put_off, parked=done.parked)
         if done.unreachable:
             return
-
-
-@shared_task(name="members.tasks.clear_expired")
-def clear_expired() -> None:
-    """Clear what has expired (programme §5, retention)."""
-    cleared = retention.clear_expired(at=timezone.now())
-    log.info(
-        "expired things cleared",
-        sessions=cleared.sessions,
-        limits=cleared.limits,
-        accounts=cleared.accounts,
-        sealed=cleared.sealed,
-    )

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, expiring, files, lending, risks
+from servicing import bench, estimating, expiring, lending, risks
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -22,9 +22,3 @@ def see_to_cases() -> dict[str, int]:
 def see_to_loans() -> dict[str, int]:
     """Rights that the clock gives, days that move, reminders and what is overdue; how many of each."""
     return lending.daily(at=timezone.now())
-
-
-@shared_task(time_limit=1500, name="servicing.tasks.sweep_case_files")
-def sweep_case_files() -> int:
-    """Delete requests that were left half-way and files that no case needs. Returns how many files went."""
-    return files.sweep(at=timezone.now())

@@ -25,6 +25,8 @@ KIND_WORDS = {
     Kind.LOAN_OFFER.value: _("You can ask for a loan"),
     Kind.LOAN_CHANGED.value: _("A loan of yours changed"),
     Kind.LOAN_DUE.value: _("A loan is to be brought back"),
+    Kind.EXPORT_READY.value: _("A copy of your data is ready"),
+    Kind.CLOSING_BEGUN.value: _("You asked us to close your account"),
     Kind.LEVEL_UP.value: _("Your level went up"),
     Kind.ITEM_VALIDATED.value: _("A product is validated and counts"),
 }

@@ -17,9 +17,8 @@ from django.views.decorators.http import require_safe
 from django_countries import countries as every_country
 
 from cps_portal.pages.joining_form import sort_key
-from cps_portal.unfinished_joining import KEPT_FOR
+from cps_portal.privacy.showing import what_is_kept
 from kitbag.models import Product
-from kitbag.proofs import KEPT_AFTER_REMOVAL
 from members.models import BenefitClass, CountryTerms, Level, Threshold
 from members.rules.days import programme_day
 from members.rules.levels import benefit_level
@@ -121,10 +120,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
         {
             "version": settings.TERMS_VERSION,
             "since": settings.TERMS_SINCE,
-            "unfinished_days": KEPT_FOR.days,
-            "proof_days": KEPT_AFTER_REMOVAL.days,
-            "import_days": settings.IMPORT_KEPT_DAYS,
-            "session_days": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
+            "rows": what_is_kept(),
+            "undo_days": settings.CLOSING_UNDO_DAYS,
         },
     )
 

@@ -21,6 +21,9 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 - loan_due: case, number, product, loan, unit, serial, due_on (day), centre (its name), reminder: "soon" (two days
   before), "today", "overdue_1" and "overdue_3" (one, three days after it)
 
+- export_ready: export (id of the copy), expires_at (moment)
+- closing_begun: ends_at (moment), signed (what the link to undo says)
+
 About cases (all: case (id), number, product; moments as ISO text, amounts as text):
 
 - case_step: state (code), words (the centre's), due_at (moment, "" where no target runs) with zone (IANA); and
@@ -30,6 +33,10 @@ About cases (all: case (id), number, product; moments as ISO text, amounts as te
 - case_message: words
 - case_lane: lane ("fast" or "standard"), reasons (codes of servicing/rules/eligibility.py)
 - case_expiry: expires_on (day)
+
+To people without an account (name, language: who reads):
+
+- former_invite: name, language, photo_level, video_level (0 to 3, or null where there was none)
 
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and

@@ -1,0 +1,63 @@
+"""The register knows every field of every table, and says of each what it is for and when it goes."""
+
+from collections import Counter
+
+from django.apps import apps
+
+from cps_portal.privacy.register import REGISTER, model_of
+from cps_portal.privacy.showing import what_is_kept
+from cps_portal.privacy.subjects import NOBODY, SHOWN
+from cps_portal.privacy.table import Ends, Kind
+
+
+def all_models():
+    return {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
+
+
+def test_every_field_of_every_table_has_one_class():
+    unknown = {}
+    for label, model in all_models().items():
+        classed = Counter(name for name, _kind in REGISTER[label].classed()) if label in REGISTER else Counter()
+        fields = Counter(field.name for field in model._meta.local_fields)
+        if classed != fields:
+            unknown[label] = {"not classed": list(fields - classed), "no field, or twice": list(classed - fields)}
+    assert unknown == {}
+    assert set(REGISTER) == set(all_models())
+
+
+def test_what_is_about_a_person_has_a_purpose_a_time_and_an_end():
+    for label, table in REGISTER.items():
+        about = table.about_people()
+        assert (table.subject == NOBODY) <= (not about), label
+        assert table.subject == NOBODY or table.subject in SHOWN, label
+        if about and table.theirs:
+            assert table.ends != Ends.KEPT, label
+        assert (table.ends == Ends.KEPT) or table.theirs or label == "admin.LogEntry", label
+
+
+def test_names_beside_the_classes_are_fields_too():
+    for label, table in REGISTER.items():
+        fields = {field.name for field in model_of(label)._meta.local_fields}
+        assert {*table.withheld.split(), *table.left} <= fields, label
+        for theirs in table.theirs:
+            assert set(theirs.hides.split()) <= fields, label
+        assert bool(table.shelf) == any(name == "file" for name, kind in table.classed() if kind != Kind.NONE), label
+
+
+def test_secrets_are_in_no_copy():
+    for label, field in (("members.User", "password"), ("mfa.Authenticator", "data"), ("members.Message", "sealed")):
+        assert field in REGISTER[label].withheld.split()
+
+
+def test_the_page_says_of_each_subject_what_why_how_long_and_what_closing_does(client, db, settings):
+    settings.GUEST_KEPT_DAYS = 77
+    page = client.get("/privacy/").content.decode()
+    rows = what_is_kept()
+    assert len(rows) == len(SHOWN)
+    assert "until 77 days after the last word" in page
+    ends = {row["what"]: row["on_closing"] for row in rows}
+    assert ends["Messages we sent you"] == "Erased"
+    assert ends["Points, levels and the changes of both"].startswith("What is about you is erased")
+    assert ends["What you entered to join, if you never enter the code"] == ""
+    for row in rows:
+        assert all(row[key] for key in ("what", "why", "how_long")), row
