@@ -1,0 +1,127 @@
+"""A copy of one's data: complete, nobody else's, made once, gone after a day."""
+
+import io
+import json
+import tracemalloc
+import zipfile
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.urls import reverse
+from django.utils import timezone
+
+from cps_portal.privacy import closing, exporting
+from cps_portal.tasks import make_exports
+from members import letters
+from members.models import DataExport, Message
+from tests.factories import NOON, ProofFactory
+from tests.privacy.conftest import CANARY
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "red-index-85-by-54"
+
+
+def opened(member):
+    """The archive of a member, made now."""
+    archive = io.BytesIO()
+    exporting.write(member, archive, at=NOON)
+    return zipfile.ZipFile(archive)
+
+
+def test_it_holds_what_is_theirs_and_nothing_of_anybody_else(robin, omar, vera):
+    archive = opened(robin.member)
+    names = archive.namelist()
+    data = {name: json.loads(archive.read(name)) for name in names if name.endswith(".json")}
+    assert data["data/kitbag.kititem.json"][0]["product"] == "EOS R5 Mark II"
+    assert data["data/members.stafflook.json"][0]["by"] == "staff"
+    assert data["data/members.post.json"][0]["by"] == "you"
+    assert [name.split("/")[1] for name in names if name.startswith("files/")] == [
+        "cases", "cases", "proofs", "threads"
+    ]  # fmt: skip
+    file = next(name for name in names if name.startswith("files/proofs/"))
+    assert archive.read(file) == f"of {CANARY}".encode()
+    everything = b"".join(archive.read(name) for name in names).decode()
+    for word in ("Omar", "omar@", "Vera", "vera@", '"password":', "session_key", '"data":'):
+        assert word not in everything, word
+    # Of a claim each side has its own half.
+    against, of_mine = (data[f"data/kitbag.claim{way}.json"][0] for way in (".held_item-member", ""))
+    assert {"words", "proof_id", "item_id", "ground", "proof", "item"}.isdisjoint(against)
+    assert {"answer_words", "answer_proof", "held_item", "note"}.isdisjoint(of_mine)
+
+
+def test_the_page_shows_words_as_words_in_the_language_of_the_member(robin):
+    robin.member.user.name = "<script>alert(1)</script>"
+    page = opened(robin.member).read("read-me.html").decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "://" not in page.replace("https://example", "")
+    assert page.rstrip().endswith("</html>")
+
+
+def test_asked_twice_it_is_made_once_fetched_after_confirming_and_gone_after_a_day(client, robin, time_machine):
+    member, user = robin.member, robin.member.user
+    DataExport.objects.all().delete()
+    EmailAddress.objects.update(email=user.email)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+    robin.member.user.authenticator_set.all().delete()
+    client.force_login(user)
+    for _twice in range(2):
+        assert client.post(reverse("account-export")).status_code == 302
+    assert "Your copy is being made" in client.get(reverse("account-export")).content.decode()
+    assert make_exports() == 1
+    assert make_exports() == 0
+    export = DataExport.objects.get()
+    letter = letters.write(Message.objects.get(kind="export_ready"))
+    href = reverse("account-export-file", args=[export.pk])
+    assert href in letter.text.text
+    assert href in client.get(reverse("account-export")).content.decode()
+    asked = client.get(href)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    fetched = client.post(asked.url, {"password": PASSWORD}, follow=True)
+    assert fetched["Content-Type"] == "application/zip"
+    assert "no-store" in fetched["Cache-Control"]
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(fetched.streaming_content)))
+    assert archive.testzip() is None
+    assert member.number not in fetched["Content-Disposition"].replace(member.number, "", 1)
+    time_machine.move_to(timezone.now() + timedelta(hours=24, minutes=1))
+    assert client.get(href).status_code in (302, 404)
+    assert not client.get(reverse("account-export")).context["ready"]
+
+
+def test_anothers_is_not_there(client, robin, omar):
+    client.force_login(omar.user)
+    assert client.get(reverse("account-export-file", args=[DataExport.objects.get().pk])).status_code == 404
+
+
+def test_a_copy_that_was_being_made_while_the_account_was_closed_is_kept_nowhere(layla, shelves, monkeypatch):
+    exporting.ask(layla, at=NOON)
+    write = exporting.write
+
+    def closed_meanwhile(*args, **kwargs):
+        write(*args, **kwargs)
+        closing.ask(layla.pk, at=NOON)
+        assert closing.carry_out_due(at=NOON + timedelta(days=8)) == 1
+
+    monkeypatch.setattr(exporting, "write", closed_meanwhile)
+    assert exporting.make_waiting(clock=lambda: NOON) == 0
+    assert not DataExport.objects.exists()
+    assert [path for path in shelves.rglob("*") if path.is_file()] == []
+
+
+def test_it_takes_the_same_memory_however_much_there_is(layla, shelves, tmp_path):
+    Message.objects.bulk_create(
+        Message(user=layla.user, kind="level_up", about="x", occasion=str(n), facts={"words": "y" * 2000},
+                created_at=NOON, due_at=NOON)
+        for n in range(4000)
+    )  # fmt: skip
+    ProofFactory(member=layla, file=storages["proofs"].save("aa/big", ContentFile(b"\xd8" * 25_000_000)))
+    tracemalloc.start()
+    with (tmp_path / "archive").open("w+b") as archive:
+        exporting.write(layla, archive, at=NOON)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000
