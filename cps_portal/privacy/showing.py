@@ -29,7 +29,7 @@ def _on_closing(subject: Subject) -> str:
         return ""
     about = [table for table in theirs if table.about_people()]
     if not about:
-        return _("Stays, without your name")
+        return _("It stays without your name when you close your account.")
     if all(table.ends == Ends.GONE for table in theirs):
-        return _("Erased")
-    return _("What is about you is erased; the rest stays, without your name")
+        return _("Erased when you close your account.")
+    return _("When you close your account, what is about you is erased; the rest stays without your name.")

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from cps_portal.privacy.register import REGISTER, model_of
 from cps_portal.privacy.table import Kind
@@ -137,7 +137,8 @@ def robin(shelves, layla, omar, vera, camera, lens, register):
             change_message=CANARY,
         )
     ItemEvent.objects.create(item=held, at=NOON, kind="edited", facts={"reason": "other"})
-    planted = plant(layla)
+    with transaction.atomic():
+        planted = plant(layla)
     layla.refresh_from_db()
     layla.user.refresh_from_db()
     return SimpleNamespace(

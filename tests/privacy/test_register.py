@@ -56,8 +56,10 @@ def test_the_page_says_of_each_subject_what_why_how_long_and_what_closing_does(c
     assert len(rows) == len(SHOWN)
     assert "until 77 days after the last word" in page
     ends = {row["what"]: row["on_closing"] for row in rows}
-    assert ends["Messages we sent you"] == "Erased"
-    assert ends["Points, levels and the changes of both"].startswith("What is about you is erased")
+    assert ends["Messages we sent you"] == "Erased when you close your account."
+    assert ends["Points, levels and the changes of both"].startswith(
+        "When you close your account, what is about you is erased"
+    )
     assert ends["What you entered to join, if you never enter the code"] == ""
     for row in rows:
         assert all(row[key] for key in ("what", "why", "how_long")), row
