@@ -57,6 +57,8 @@ OFFER = CASE | {"ground": "parts", "parts_on": "2026-12-03"}
 LENT = CASE | {"loan": ITEM, "unit": "EOS R5", "serial": "012021000123"}
 CHANGE = LENT | {"from_on": "2026-12-01", "until_on": "2026-12-10", "note": "", "change": "longer"}
 DUE = LENT | {"due_on": "2026-12-10", "centre": "Canon Service & Repair Centre, UK", "reminder": "soon"}
+READY = {"export": ITEM, "expires_at": "2026-11-24T12:00:00+00:00"}
+CLOSING = {"ends_at": "2026-11-30T12:00:00+00:00", "signed": "7:x"}
 EVERY_KIND = [
     ("item_validated", VALIDATED),
     ("item_needs_you", NEEDS_YOU),
@@ -74,6 +76,8 @@ EVERY_KIND = [
     ("loan_offer", OFFER),
     ("loan_changed", CHANGE),
     ("loan_due", DUE),
+    ("export_ready", READY),
+    ("closing_begun", CLOSING),
 ]
 
 
