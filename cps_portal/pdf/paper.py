@@ -10,13 +10,16 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-FONTS = Path(__file__).parent / "fonts"
+from cps_portal.pdf import letters
+from cps_portal.pdf.letters import FILES, FONTS, NOTO, OTHER_SCRIPTS, is_for_noto, printable_form
+
+can_print, cannot_print = letters.can_print, letters.cannot_print
+
 WIDTH, HEIGHT = 210.0, 297.0
 MARGIN = 16.0
 INNER = WIDTH - 2 * MARGIN
@@ -39,20 +42,6 @@ class Face(StrEnum):
 
     SANS = "plex"
     MONO = "mono"
-
-
-# Scripts that Plex Sans has no letters for, in the order in which a missing one is looked for.
-OTHER_SCRIPTS = ("arabic", "hebrew", "georgian", "armenian")
-_FILES = {
-    Face.SANS: "plex-sans",
-    "arabic": "plex-sans-arabic",
-    "hebrew": "plex-sans-hebrew",
-    "georgian": "noto-sans-georgian",
-    "armenian": "noto-sans-armenian",
-}
-
-# Marks of vowels over Arabic letters: print goes without them, and fpdf2 parts the letters around them.
-_VOWELS = dict.fromkeys(range(0x064B, 0x0653))
 
 
 class Paper(FPDF):
@@ -79,11 +68,11 @@ class Paper(FPDF):
         self.set_auto_page_break(False)
         self.set_margin(0)
         self.c_margin = 0
-        for family, file in _FILES.items():
+        for family, file in FILES.items():
             self.add_font(family, "", FONTS / f"{file}-400.ttf")
             self.add_font(family, "B", FONTS / f"{file}-600.ttf")
         self.add_font(Face.MONO, "", FONTS / "plex-mono-400.ttf")
-        self.set_fallback_fonts(list(OTHER_SCRIPTS), exact_match=False)
+        self.set_fallback_fonts([*OTHER_SCRIPTS, NOTO], exact_match=False)
         self.set_title(title)
         self.set_author("Canon Professional Services")
         self.set_producer("CPS")
@@ -100,10 +89,11 @@ class Paper(FPDF):
         start, width = place
         return WIDTH - MARGIN - start - width if self.rtl else MARGIN + start
 
-    def _choose(self, face: Face, size: float, *, bold: bool, colour: Colour, plain: bool) -> None:
+    def _choose(self, text: str, face: Face, size: float, *, bold: bool, colour: Colour, plain: bool) -> None:
         # A line in another script leaves its font in the file behind fpdf2's back: choose anew each time.
         self.font_family = ""
-        self.set_font(face, "B" if bold else "", size)
+        family = NOTO if face == Face.SANS and is_for_noto(text) else face
+        self.set_font(family, "B" if bold else "", size)
         self.set_text_color(*colour)
         direction = "ltr" if plain or face == Face.MONO or not self.rtl else "rtl"
         self.set_text_shaping(True, features={"tnum": True, "kern": True}, direction=direction)
@@ -123,10 +113,11 @@ class Paper(FPDF):
     ) -> None:
         """One line of text in a box one line high. `plain` keeps numbers and addresses left to right."""
         size = size or self.small
-        self._choose(face, size, bold=bold, colour=colour, plain=plain)
+        text = printable_form(text)
+        self._choose(text, face, size, bold=bold, colour=colour, plain=plain)
         self.set_xy(self.left(place), top)
         align = "R" if at_end != self.rtl else "L"
-        self.cell(place[1], line_height(size), text.translate(_VOWELS), align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
+        self.cell(place[1], line_height(size), text, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
 
     def say_lines(
         self,
@@ -152,7 +143,8 @@ class Paper(FPDF):
         self, text: str, *, width: float, size: float = 9, bold: bool = False, face: Face = Face.SANS, most: int = 3
     ) -> list[str]:
         """The text in lines of a width; words too long for one are cut, what is left after `most` lines ends in …"""
-        self._choose(face, size, bold=bold, colour=INK, plain=face == Face.MONO)
+        text = printable_form(text)
+        self._choose(text, face, size, bold=bold, colour=INK, plain=face == Face.MONO)
         whole = " ".join(text.split())
         if not whole or self.get_string_width(whole) <= width:
             return [whole] if whole else []
