@@ -32,7 +32,16 @@ from members.models import (
     StaffLook,
     Thread,
 )
-from servicing.models import CardRevocation, CaseDraft, CaseEvent, CaseFile, CentreTask, LoanSuspension, WelcomePack
+from servicing.models import (
+    CardRevocation,
+    CaseDraft,
+    CaseEvent,
+    CaseFile,
+    Centre,
+    CentreTask,
+    LoanSuspension,
+    WelcomePack,
+)
 from tests.factories import (
     NOON,
     CaseFactory,
@@ -88,7 +97,8 @@ def robin(shelves, layla, omar, vera, camera, lens, register):
     )
     KitImport.objects.create(member=layla, created_at=NOON, rows=[])
     KitList.objects.create(code="0" * 16, member=layla, issued_at=NOON, rows=[], digest="0" * 64)
-    case = over(CaseFactory(item=register(layla, camera, serial="555555555555"), received_at=NOON))
+    uk = Centre.objects.get(code="UK")
+    case = over(CaseFactory(centre=uk, item=register(layla, camera, serial="555555555555"), received_at=NOON))
     stretch = case.stretches.get()
     IntakeFactory(stretch=stretch, by=vera)
     told = CaseEvent.objects.create(case=case, stretch=stretch, at=NOON, kind="message", actor="centre", note="x")
