@@ -18,6 +18,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page, note_look
+from members.models import User
 from members.rules.days import programme_day
 
 # Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
@@ -49,8 +51,11 @@ def shown(value: object) -> str:
 class StaffAdmin(admin.ModelAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
-    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to.
+    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
+    the row's page shows a member's data, and the member sees that a role of staff opened it.
     """
+
+    look: Page | None = None
 
     show_full_result_count = False
     list_per_page = 50
@@ -77,7 +82,19 @@ class StaffAdmin(admin.ModelAdmin):
         more: dict[str, Any] = {}
         if obj is not None and self.has_view_or_change_permission(request, obj):
             more = {"title": self.heading(obj), "subtitle": None, "tools": list(self.tools(request, obj))}
+            self._note_look(request, obj)
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def looked_at(self, obj: Any) -> Iterable[int | None]:
+        """Keys of the members whose data a row's page shows."""
+        yield obj.member_id
+
+    def _note_look(self, request: HttpRequest, obj: Any) -> None:
+        if self.look is None:
+            return
+        assert isinstance(request.user, User)
+        for member_id in self.looked_at(obj):
+            note_look(member_id, page=self.look, by=request.user, at=timezone.now())
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -19,6 +19,7 @@ from kitbag.admin.proofs import opening_href
 from kitbag.claims import decide
 from kitbag.models import Claim, KitItem, Proof
 from kitbag.standing import at_the_clock
+from members.looking import Page
 from members.models import User
 from members.rules.days import programme_day
 from members.staff_pages import shown, today
@@ -53,6 +54,7 @@ class ClaimStateFilter(StateFilter):
 
 @admin.register(Claim)
 class ClaimAdmin(DecidingAdmin):
+    look = Page.KIT_ITEM
     list_display = ["what", "serial", "age", "due", "answered", "state"]
     list_select_related = ["item__product", "held_item__product"]
     list_filter = [ClaimStateFilter, "answer"]
@@ -67,6 +69,10 @@ class ClaimAdmin(DecidingAdmin):
         (gettext_lazy("Decision"), {"fields": ["note", "decided_at", "decided_by"]}),
     ]
     readonly_fields = ["what", "serial", "age", "due", "answered", "sides"]
+
+    def looked_at(self, obj: Claim) -> Iterable[int | None]:
+        yield obj.item.member_id
+        yield obj.held_item.member_id
 
     def heading(self, obj: Claim) -> str:
         return f"{obj.item.product.name} {obj.item.serial_typed}".strip()

@@ -16,11 +16,13 @@ from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, decide_each, reas
 from kitbag.models import ProposedEdit
 from kitbag.standing import at_the_clock
 from kitbag.validation import decide_edit
+from members.looking import Page
 from members.models import User
 
 
 @admin.register(ProposedEdit)
 class ProposedEditAdmin(DecidingAdmin):
+    look = Page.KIT_ITEM
     list_display = ["what", "serial_typed", "before", "state", "why", "proposed_at"]
     list_select_related = ["item__product", "item__member__user", "product"]
     list_filter = ["state", ReasonFilter]
@@ -44,6 +46,9 @@ class ProposedEditAdmin(DecidingAdmin):
         "note",
     ]
     readonly_fields = ["what", "before", "owner", "review"]
+
+    def looked_at(self, obj: ProposedEdit) -> Iterable[int | None]:
+        yield obj.item.member_id
 
     def heading(self, obj: ProposedEdit) -> str:
         return f"{obj.product.name} {obj.serial_typed}".strip()

@@ -21,6 +21,7 @@ from kitbag.models import Claim, FormerNumber, KitItem, ProposedEdit, StolenUnit
 from kitbag.rules.serials import normalise
 from kitbag.standing import at_the_clock
 from kitbag.validation import accept_item, ask_member, reject_item
+from members.looking import Page
 from members.staff_pages import shown
 
 SHOWN_MOST = 20
@@ -51,6 +52,7 @@ class ItemStateFilter(StateFilter):
 
 @admin.register(KitItem)
 class KitItemAdmin(DecidingAdmin):
+    look = Page.KIT_ITEM
     list_display = ["what", "serial_typed", "owner", "state", "why", "added_at"]
     list_select_related = ["product", "member__user"]
     list_filter = [ItemStateFilter, ReasonFilter]

@@ -20,6 +20,7 @@ from kitbag.models import Proof, ProofOpening
 from kitbag.proofs import open_for_staff, purposes_of
 from kitbag.registration import KitError
 from kitbag.serving import shown
+from members.looking import role_in_words
 from members.models import User
 from members.staff_pages import FactAdmin
 
@@ -56,11 +57,10 @@ class ProofAdmin(OfMemberAdmin):
             raise Http404
         user = cast(User, request.user)
         if request.method == "POST":
-            role = ", ".join(user.groups.order_by("name").values_list("name", flat=True)) or "Superuser"
             # Looked for first: a file that is gone is not opened.
             answer = shown(proof)
             try:
-                open_for_staff(proof.pk, purpose=purpose, by=user, role=role, at=timezone.now())
+                open_for_staff(proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now())
             except KitError as error:
                 raise Http404 from error
             return answer

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.models import Acceptance, Member
 from members.staff_pages import FactAdmin
 
 
 @admin.register(Member)
 class MemberAdmin(FactAdmin):
+    look = Page.MEMBER
     list_display = ["spaced_number", "name", "email", "country", "joined_at"]
     list_select_related = ["user"]
     fields = [
@@ -39,6 +41,9 @@ class MemberAdmin(FactAdmin):
         if digits.isascii() and digits.isdigit():
             return queryset.filter(number__startswith=digits), False
         return super().get_search_results(request, queryset, search_term)
+
+    def looked_at(self, obj: Member) -> Iterable[int | None]:
+        yield obj.pk
 
     def heading(self, obj: Member) -> str:
         return f"{obj.user.name}, {obj.spaced_number}"

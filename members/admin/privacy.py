@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.models import Address, Closing, CountryMove, DataExport, EmailChange, StaffLook
 from members.staff_pages import FactAdmin
 
@@ -28,6 +29,7 @@ class OfMemberAdmin(FactAdmin):
 
 @admin.register(Address)
 class AddressAdmin(OfMemberAdmin):
+    look = Page.MEMBER
     list_display = ["member", "label", "town", "country", "is_first"]
 
 

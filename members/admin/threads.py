@@ -1,5 +1,6 @@
 """Threads as staff find them: who asked what, what was answered, and the files beside it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -7,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from members.models import Post, PostFile, Thread
+from members.looking import Page
+from members.models import Member, Post, PostFile, Thread
 from members.staff_pages import FactAdmin
 
 
@@ -34,6 +36,7 @@ class PostsInline(admin.TabularInline):
 
 @admin.register(Thread)
 class ThreadAdmin(FactAdmin):
+    look = Page.THREAD
     inlines = [PostsInline]
     list_display = ["topic", "state", "asker", "product", "serial", "opened_at", "changed_at"]
     list_select_related = ["user"]
@@ -45,6 +48,9 @@ class ThreadAdmin(FactAdmin):
     search_help_text = gettext_lazy("E-mail in full, member number, or serial number")
     ordering = ["-changed_at", "-pk"]
 
+    def looked_at(self, obj: Thread) -> Iterable[int | None]:
+        yield from Member.objects.filter(user=obj.user_id).values_list("pk", flat=True)
+
     @admin.display(description=gettext_lazy("From"))
     def asker(self, obj: Thread) -> str:
         return f"{obj.user.name} <{obj.user.email}>" if obj.user else f"{obj.name} <{obj.email}>"
@@ -52,11 +58,15 @@ class ThreadAdmin(FactAdmin):
 
 @admin.register(Post)
 class PostAdmin(FactAdmin):
+    look = Page.THREAD
     list_display = ["at", "thread", "from_staff", "by"]
     list_select_related = ["thread", "by"]
     list_filter = ["from_staff"]
     linked_lookups = ("thread__id__exact",)
     ordering = ["-at", "-pk"]
+
+    def looked_at(self, obj: Post) -> Iterable[int | None]:
+        yield from Member.objects.filter(user=obj.thread.user_id).values_list("pk", flat=True)
 
 
 @admin.register(PostFile)

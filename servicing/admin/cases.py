@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.staff_pages import shown
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin
 from servicing.models import Case, CaseEvent, SlotHold, Stretch
@@ -70,6 +71,7 @@ def moment(value: Any) -> str:
 
 @admin.register(Case)
 class CaseAdmin(CaseFactAdmin):
+    look = Page.CASE
     centre_path = "centre"
     case_path = "pk"
     list_display = ["number", "product", "serial", "owner", "centre", "service", "state", "requested_at", "changed_at"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kitbag.admin.catalogue import ProductSelect
 from kitbag.rules.serials import normalise
+from members.looking import Page
 from members.staff_pages import ReasonedAdmin, ReasonedForm, shown
 from servicing.access import NOWHERE
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin, ScopedAdmin, centre_seen
@@ -125,6 +126,7 @@ class LoanUnitAdmin(ScopedAdmin, ReasonedAdmin):
 
 @admin.register(Loan)
 class LoanAdmin(CaseFactAdmin):
+    look = Page.CASE
     centre_path = "unit__centre"
     list_display = ["unit", "member", "case", "period_shown", "state", "booked_at"]
     list_select_related = ["unit__product", "member__user", "case"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.models import User
 from members.staff_pages import DatedAdmin
 from servicing.admin.scoped import CentreFactAdmin, ScopedAdmin
@@ -64,6 +65,8 @@ class PackBatchAdmin(CentreFactAdmin):
 @admin.register(WelcomePack)
 class WelcomePackAdmin(CentreFactAdmin):
     """Packs and the cards that replace lost ones: no matter of a centre."""
+
+    look = Page.PACK
 
     centre_path = ""
     list_display = ["member", "name", "country", "state", "requested_at", "sent_at", "tracking"]

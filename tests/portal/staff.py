@@ -18,7 +18,16 @@ from tests.factories import NOON, UserFactory
 SUPERUSER = "superuser"
 EVERYBODY = [*(role.value for role in Role), SUPERUSER]
 # Tables that hold no fact of the programme: sessions and what tracks them, caches, the framework's own.
-BESIDE_THE_PROGRAMME = ("account_", "auth_", "django_", "mfa_", "portal_cache", "usersessions_")
+# Which pages staff opened is written down by opening them (tests/portal/test_looking.py).
+BESIDE_THE_PROGRAMME = (
+    "account_",
+    "auth_",
+    "django_",
+    "members_stafflook",
+    "mfa_",
+    "portal_cache",
+    "usersessions_",
+)
 
 
 def staff_user(role, *, centre="UK", **fields):

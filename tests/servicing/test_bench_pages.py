@@ -504,6 +504,7 @@ def test_the_board_asks_as_much_for_500_cases_as_for_5(
     assert len(answer.content.decode().splitlines()) == count + 1
     with django_assert_max_num_queries(22):
         assert desk.get(page_of(first)).status_code == 200
+    assert [look.page for look in first.member.looks.all()] == ["case"]
 
 
 def fill(case, count):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.servicing.times import local_day, moment_words, zone_words
 from members.access import UserRequest
+from members.looking import Page, note_look
 from members.models import User
 from servicing.access import centre_seen_by
 from servicing.models import Case, Centre
@@ -131,6 +132,7 @@ def own_case(request: HttpRequest, number: str, *, permission: str = SEE) -> tup
         raise Http404
     passed = cast(BenchRequest, request)
     passed.bench = Bench(case.centre, timezone.now(), chosen=held_to is None)
+    note_look(case.member_id, page=Page.CASE, by=user, at=passed.bench.at)
     return passed, case
 
 

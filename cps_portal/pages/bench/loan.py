@@ -22,6 +22,7 @@ from cps_portal.pages.bench.loan_acts import ACTS
 from cps_portal.pages.servicing.loan import agreement_of
 from cps_portal.pages.servicing.loan_words import ENDED
 from kitbag.registration import KitError
+from members.looking import Page, note_look
 from servicing.access import centre_seen_by, files_for_staff
 from servicing.files import opened
 from servicing.lending import suspended_until
@@ -43,6 +44,7 @@ def own_loan(request: HttpRequest, loan_id: UUID, *, permission: str = SEE) -> t
         raise Http404
     passed = cast(BenchRequest, request)
     passed.bench = Bench(loan.unit.centre, timezone.now(), chosen=held_to is None)
+    note_look(loan.member_id, page=Page.CASE, by=user, at=passed.bench.at)
     return passed, loan
 
 

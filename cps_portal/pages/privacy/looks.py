@@ -29,6 +29,7 @@ PAGES = {
     "case": gettext_lazy("A case of yours"),
     "thread": gettext_lazy("What you asked us"),
     "card": gettext_lazy("Your card"),
+    "pack": gettext_lazy("Your welcome pack"),
 }
 
 
