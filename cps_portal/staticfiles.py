@@ -20,7 +20,7 @@ CSS = STATIC / "css"
 JOINED: dict[str, tuple[Path, ...]] = {
     "css/portal.css": tuple(
         CSS / f"{part}.css"
-        for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing_public")
+        for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing_public", "events")
     ),
     # What only members and staff see: a first visit does not carry it.
     "css/signed_in.css": tuple(CSS / f"{part}.css" for part in ("servicing", "sending", "loans")),

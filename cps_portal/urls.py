@@ -7,6 +7,9 @@ from cps_portal.csp_report import csp_report
 from cps_portal.health import health
 from cps_portal.pages.account import account, staff_second_factor
 from cps_portal.pages.dashboard import dashboard
+from cps_portal.pages.events.calendar_file import event_ics
+from cps_portal.pages.events.event import event, event_book, event_cancel
+from cps_portal.pages.events.listing import events
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
@@ -99,6 +102,11 @@ urlpatterns = [
     path("servicing/<str:number>/sheet.pdf", case_sheet, name="case-sheet"),
     path("servicing/<str:number>/change/", case_change, name="case-change"),
     path("servicing/<str:number>/cancel/", case_cancel, name="case-cancel"),
+    path("events/", events, name="events"),
+    path("events/<uuid:event_id>/", event, name="event"),
+    path("events/<uuid:event_id>/book/", event_book, name="event-book"),
+    path("events/<uuid:event_id>/cancel/", event_cancel, name="event-cancel"),
+    path("events/<uuid:event_id>/event.ics", event_ics, name="event-ics"),
     path("messages/", messages, name="messages"),
     path("messages/choices/", messages_preferences, name="messages-preferences"),
     path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from servicing.rules.audience import Audience, Person, fit
 
 State = Booking.State
 LIVE = (State.PLACE, State.WAITING, State.HELD)
+# Who booked is told when one of these changes.
+WHEN_AND_WHERE = ("begins_at", "ends_at", "time_zone", "online", "place", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +108,51 @@ def hold_for_waiting(event: Event, *, at: datetime) -> None:
     room = room_of(event)
     free = room.waiting if room.free is None else room.free
     waiting = Booking.objects.filter(event=event, state=State.WAITING).select_related("member")
+    told = []
     for booking in waiting.order_by("asked_at", "pk")[:free]:
         booking.state = State.HELD
         booking.held_until = min(at + timedelta(hours=event.hold_hours), event.booking_ends_at)
         booking.save(update_fields=["state", "held_until"])
-        messages.post(
-            user_id=booking.member.user_id,
-            kind=Message.Kind.EVENT_PLACE,
-            about=f"event {event.pk}",
-            occasion=str(booking.pk),
-            facts={"event": str(event.pk), "title": event.title, "held_until": booking.held_until.isoformat()},
-            at=at,
-        )
+        told.append(_news(event, booking, "kept", occasion=str(booking.pk), at=at))
+    messages.post_many(told)
+
+
+def _news(event: Event, booking: Booking, change: str, *, occasion: str, at: datetime) -> messages.Post:
+    """What a member hears of their place; `booking` with its member."""
+    return messages.Post(
+        user_id=booking.member.user_id,
+        kind=Message.Kind.EVENT_PLACE,
+        about=f"event {event.pk}",
+        occasion=occasion,
+        facts={
+            **_facts(event),
+            "change": change,
+            "held_until": booking.held_until.isoformat() if booking.held_until else "",
+        },
+        at=at,
+    )
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    return {
+        "event": str(event.pk),
+        "title": event.title,
+        "begins_at": event.begins_at.isoformat(),
+        "zone": event.time_zone,
+        "place": "" if event.online else event.place,
+    }
 
 
 @transaction.atomic
 def lapse(event_id: UUID, *, at: datetime) -> int:
     """Places kept and not taken in time pass on to the next; answers how many lapsed."""
     event = _lock(event_id)
-    late = list(Booking.objects.filter(event=event, state=State.HELD, held_until__lte=at).order_by("pk"))
+    held = Booking.objects.filter(event=event, state=State.HELD, held_until__lte=at).select_related("member")
+    late = list(held.order_by("pk"))
     for booking in late:
         _end(booking, State.LAPSED, at=at)
+    if not event.cancelled_at:
+        messages.post_many(_news(event, one, "lapsed", occasion=f"{one.pk} lapsed", at=at) for one in late)
     hold_for_waiting(event, at=at)
     return len(late)
 
@@ -150,6 +177,23 @@ def change_places(event_id: UUID, *, places: int | None, at: datetime) -> Event:
 
 
 @transaction.atomic
+def rewrite(event: Event, *, at: datetime) -> int:
+    """Keep what staff changed of an event; who booked is told of another time or place. Answers how many are told.
+
+    Places, and that it is called off, change by the operations beside this one.
+    """
+    before = _lock(event.pk)
+    event.places, event.cancelled_at = before.places, before.cancelled_at
+    event.save()
+    if all(getattr(before, name) == getattr(event, name) for name in WHEN_AND_WHERE) or event.cancelled_at:
+        return 0
+    live = Booking.objects.filter(event=event, state__in=LIVE).select_related("member")
+    told = [_news(event, one, "moved", occasion=f"{one.pk} {at.isoformat()}", at=at) for one in live]
+    messages.post_many(told)
+    return len(told)
+
+
+@transaction.atomic
 def call_off(event_id: UUID, *, at: datetime) -> Event:
     """The event does not take place: everybody with a place or a turn is told. Twice is once."""
     event = _lock(event_id)
@@ -164,7 +208,7 @@ def call_off(event_id: UUID, *, at: datetime) -> Event:
             kind=Message.Kind.EVENT_CANCELLED,
             about=f"event {event.pk}",
             occasion=str(booking.pk),
-            facts={"event": str(event.pk), "title": event.title},
+            facts=_facts(event),
             at=at,
         )
         for booking in live
@@ -186,6 +230,25 @@ def check_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, 
         return booking, True
     booking.came_at = at
     booking.save(update_fields=["came_at"])
+    return booking, False
+
+
+@transaction.atomic
+def let_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, bool]:
+    """Check in a member who came without a place, where one is free. Answers as `check_in` does.
+
+    At the door it goes to who is there, not to who waits; a place kept for them is theirs. Raises BenefitError:
+    "called_off", "full".
+    """
+    event = _lock_running(event_id)
+    mine = Booking.objects.filter(event=event, member=member_id, state__in=LIVE).first()
+    if mine is not None and mine.state == State.PLACE:
+        return check_in(event_id, member_id=member_id, at=at)
+    if (mine is None or mine.state == State.WAITING) and room_of(event).free == 0:
+        raise BenefitError("full")
+    booking = mine or Booking(event=event, member_id=member_id, asked_at=at)
+    booking.state, booking.held_until, booking.came_at = State.PLACE, None, at
+    booking.save()
     return booking, False
 
 

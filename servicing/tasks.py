@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, expiring, lending, risks
+from servicing import bench, estimating, events, expiring, lending, risks
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -22,3 +22,9 @@ def see_to_cases() -> dict[str, int]:
 def see_to_loans() -> dict[str, int]:
     """Rights that the clock gives, days that move, reminders and what is overdue; how many of each."""
     return lending.daily(at=timezone.now())
+
+
+@shared_task(name="servicing.tasks.see_to_events", acks_late=True)
+def see_to_events() -> int:
+    """Places at events that were kept and not taken in time pass on to who waits; how many lapsed."""
+    return events.lapse_all(at=timezone.now())

@@ -19,6 +19,7 @@ from servicing.models import (
     Centre,
     Estimate,
     EstimateLine,
+    Event,
     Intake,
     Loan,
     LoanUnit,
@@ -281,3 +282,23 @@ class LoanFactory(factory.django.DjangoModelFactory):
     unit = factory.LazyAttribute(lambda loan: LoanUnitFactory(centre=loan.case.centre, product=loan.case.product))
     period = (NOON.date() + timedelta(days=1), NOON.date() + timedelta(days=8))
     booked_at = NOON
+
+
+class EventFactory(factory.django.DjangoModelFactory):
+    """A published event in London ten days after noon, for every member, booked until a day before."""
+
+    class Meta:
+        model = Event
+
+    title = "Printing black and white"
+    summary = "A morning at the printer."
+    text = "Bring three files."
+    language = "en"
+    levels = (0, 1, 2, 3)
+    place = "1 Bench Lane, London"
+    country = "GB"
+    time_zone = "Europe/London"
+    begins_at = NOON + timedelta(days=10)
+    ends_at = factory.LazyAttribute(lambda event: event.begins_at + timedelta(hours=2))
+    booking_ends_at = factory.LazyAttribute(lambda event: event.begins_at - timedelta(days=1))
+    published = True

@@ -24,7 +24,15 @@ from members.mail_choices import stop_address
 from members.models import Message
 from members.rules.mailing import REFUSABLE
 from servicing.estimate_links import token_of
-from tests.factories import CaseFactory, EstimateFactory, LoanFactory, MemberFactory, ProofFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    EstimateFactory,
+    EventFactory,
+    LoanFactory,
+    MemberFactory,
+    ProofFactory,
+    UserFactory,
+)
 
 LOGIN = "sign in"  # redirected to the sign-in page, and back
 CONFIRM = "confirm"  # asked to confirm who they are first
@@ -113,6 +121,11 @@ ACCESS = {
     "case-file": Row(LOGIN, 404, 404, 404),
     "case-loan": OWN,
     "loan-agreement": OWN,
+    "events": PUBLIC,
+    "event": PUBLIC,
+    "event-ics": PUBLIC,
+    "event-book": Row(LOGIN, HOME, HOME, 403),
+    "event-cancel": Row(LOGIN, HOME, HOME, 403),
     "messages": SIGNED_IN,
     "message": Row(LOGIN, 200, 404, 404),
     "messages-preferences": SIGNED_IN,
@@ -220,6 +233,7 @@ def address(layla, camera, register):
         "number": case.number,
         "loan_id": LoanFactory(case=case).pk,
         "signed": token_of(EstimateFactory(case=case).pk),
+        "event_id": EventFactory().pk,
         "message_id": Message.objects.filter(user=layla.user).first().pk,
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
@@ -295,6 +309,7 @@ def test_hostile_questions_in_addresses_are_answered_calmly(role, address, clien
             query = urlencode(
                 [(key, value) for key in ("q", "page", "after", "before", "family", "state", "sort", "product")]
                 + [(key, value) for key in ("bag", "bag", "next", "country", "year", "from", "item")]
+                + [(key, value) for key in ("where", "language", "level", "everyone")]
             )
             response = client.get(f"{address(name)}?{query}")
             assert response.status_code < 500, (name, value, response.status_code)

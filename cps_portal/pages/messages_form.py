@@ -27,6 +27,8 @@ KIND_WORDS = {
     Kind.LOAN_DUE.value: _("A loan is to be brought back"),
     Kind.EXPORT_READY.value: _("A copy of your data is ready"),
     Kind.CLOSING_BEGUN.value: _("You asked us to close your account"),
+    Kind.EVENT_PLACE.value: _("A place at an event is kept for you, or something about it changes"),
+    Kind.EVENT_CANCELLED.value: _("An event you booked does not take place"),
     Kind.LEVEL_UP.value: _("Your level went up"),
     Kind.ITEM_VALIDATED.value: _("A product is validated and counts"),
 }

@@ -38,6 +38,12 @@ To people without an account (name, language: who reads):
 
 - former_invite: name, language, photo_level, video_level (0 to 3, or null where there was none)
 
+About events (all: event (id), title, begins_at (moment), zone (IANA), place ("" online)):
+
+- event_place: change ("kept": a place became free and is kept until held_until (moment); "lapsed": it was not
+  taken in time; "moved": another time or place)
+- event_cancelled
+
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
 `tell_news` here: rows keep codes, and the words are those of the day of sending.

@@ -59,6 +59,14 @@ CHANGE = LENT | {"from_on": "2026-12-01", "until_on": "2026-12-10", "note": "", 
 DUE = LENT | {"due_on": "2026-12-10", "centre": "Canon Service & Repair Centre, UK", "reminder": "soon"}
 READY = {"export": ITEM, "expires_at": "2026-11-24T12:00:00+00:00"}
 CLOSING = {"ends_at": "2026-11-30T12:00:00+00:00", "signed": "7:x"}
+EVENT = {
+    "event": ITEM,
+    "title": "Light & shade",
+    "begins_at": "2026-12-03T16:00:00+00:00",
+    "zone": "Africa/Cairo",
+    "place": "Zamalek",
+}
+PLACE = EVENT | {"change": "kept", "held_until": "2026-11-24T12:00:00+00:00"}
 EVERY_KIND = [
     ("item_validated", VALIDATED),
     ("item_needs_you", NEEDS_YOU),
@@ -76,6 +84,8 @@ EVERY_KIND = [
     ("loan_offer", OFFER),
     ("loan_changed", CHANGE),
     ("loan_due", DUE),
+    ("event_place", PLACE),
+    ("event_cancelled", EVENT),
     ("export_ready", READY),
     ("closing_begun", CLOSING),
 ]
@@ -408,3 +418,18 @@ def test_facts_that_do_not_fit_are_unwritable(kind, facts):
 def test_a_name_cannot_add_a_header():
     text = written("item_validated", VALIDATED | {"product": "EOS\r\nBcc: everybody@example.org"})
     assert text.subject == "EOS Bcc: everybody@example.org counts: 320 points"
+
+
+def test_a_place_at_an_event_is_told_by_the_events_own_clock():
+    kept = written("event_place", PLACE)
+    assert kept.subject == "A place is kept for you: Light & shade"
+    assert "Light & shade\nThu 3 Dec 2026, 18:00, Cairo time\nZamalek" in kept.text
+    assert "Until then it is kept for you:\nTue 24 Nov 2026, 14:00, Cairo time" in kept.text
+    assert "Light &amp; shade" in kept.html
+    lapsed = written("event_place", PLACE | {"change": "lapsed", "held_until": ""})
+    assert "has passed on" in lapsed.text
+    moved = written("event_place", PLACE | {"change": "moved", "held_until": "", "place": ""})
+    assert "Your booking stands" in moved.text
+    assert "does not take place" in written("event_cancelled", EVENT).text
+    with pytest.raises(wording.Unwritable):
+        written("event_place", PLACE | {"change": "rumour"})
