@@ -20,6 +20,10 @@ from cps_portal.pages.bench.loan_new import bench_loan_new
 from cps_portal.pages.bench.loans import bench_loans
 from cps_portal.pages.bench.receive import bench_receive
 from cps_portal.pages.bench.report import bench_csv, bench_report
+from cps_portal.pages.logistics.batch import pack_batch, pack_paper
+from cps_portal.pages.logistics.lost import pack_lost, packs_lost
+from cps_portal.pages.logistics.sending import packs_sent
+from cps_portal.pages.logistics.start import logistics_packs
 from cps_portal.pages.night_report import night_report
 from cps_portal.staff_access import is_staff, passed_second_factor
 
@@ -45,6 +49,12 @@ class PortalAdminSite(admin.AdminSite):
             ("bench/cases/<str:number>/loan/", bench_loan_new, "bench_loan_new"),
             ("bench/report/", bench_report, "bench_report"),
             ("bench/table.csv", bench_csv, "bench_csv"),
+            ("packs/", logistics_packs, "packs"),
+            ("packs/batches/<int:batch_id>/", pack_batch, "pack_batch"),
+            ("packs/batches/<int:batch_id>/<slug:paper>.pdf", pack_paper, "pack_paper"),
+            ("packs/sent/", packs_sent, "packs_sent"),
+            ("packs/lost/", packs_lost, "packs_lost"),
+            ("packs/lost/<uuid:thread_id>/", pack_lost, "pack_lost"),
         )
         drawn = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
         return [*drawn, *super().get_urls()]

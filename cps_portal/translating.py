@@ -42,6 +42,8 @@ STAFF_ONLY = (
     "admin_site.py",
     "night_report.py",
     "/pages/bench/",
+    "/pages/logistics/",
+    "/pdf/packing.py",
     "styleguide",
 )
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from kitbag import standing
+from kitbag.models import LevelChange
 from members import messages
 from members.models import Level, Member, Message, User
 from members.rules.days import programme_day
@@ -16,6 +17,7 @@ from servicing.models import CardRevocation, GiftStock, PackBatch, PackContents,
 from servicing.offers import BenefitError
 
 State = WelcomePack.State
+TOLD_WITHIN_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,25 @@ def revoke_card(member_id: int, *, why: str, at: datetime, by: User | None) -> i
 
 
 @transaction.atomic
+def tell_of_packs(*, at: datetime) -> int:
+    """Tell members whose level went up from Red of late that the pack is theirs, once for good; answers to how many.
+
+    Whoever asked for it meanwhile is not told any more.
+    """
+    day = programme_day(at)
+    rose = LevelChange.objects.filter(
+        day__gt=day - timedelta(days=TOLD_WITHIN_DAYS), day__lte=day, from_level=Level.RED, to_level__gte=Level.SILVER
+    )
+    waiting = Member.objects.filter(pk__in=rose.values("member"), packs=None, closed_at=None)
+    users = list(waiting.values_list("user", flat=True))
+    messages.post_many(
+        messages.Post(user_id=user, kind=Message.Kind.PACK_OFFER, about="pack", occasion="offer", facts={}, at=at)
+        for user in users
+    )
+    return len(users)
+
+
+@transaction.atomic
 def pick_batch(country: str, *, most: int, at: datetime, by: User) -> PackBatch | None:
     """Take the oldest requests of a country into a batch; two clerks at once take different ones. None if none wait."""
     waiting = (
@@ -142,6 +163,14 @@ def pick_batch(country: str, *, most: int, at: datetime, by: User) -> PackBatch 
     batch = PackBatch.objects.create(country=country, picked_at=at, by=by)
     WelcomePack.objects.filter(pk__in=packs).update(state=State.PICKED, batch=batch)
     return batch
+
+
+@transaction.atomic
+def pick_once(oldest: int, country: str, *, most: int, at: datetime, by: User) -> PackBatch | None:
+    """Pick as a form asked that showed the pack `oldest` as the first to go: sent twice, it picks once."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    made = PackBatch.objects.filter(packs=oldest, country=country, by=by).first()
+    return made or pick_batch(country, most=most, at=at, by=by)
 
 
 @transaction.atomic
@@ -181,6 +210,24 @@ def mark_sent(tracking: Mapping[int, str], *, at: datetime) -> int:
             at=at,
         )
     return len(going)
+
+
+def why_not_sent(tracking: Mapping[int, str]) -> dict[int, str]:
+    """Of packs to be marked as sent, those that cannot be, by a code.
+
+    "unknown"; "not_picked"; "sent_otherwise" where one went before with another tracking number.
+    """
+    there = {pack.pk: pack for pack in WelcomePack.objects.filter(pk__in=tracking)}
+    wrong = {}
+    for key, number in tracking.items():
+        pack = there.get(key)
+        if pack is None:
+            wrong[key] = "unknown"
+        elif pack.state == State.REQUESTED:
+            wrong[key] = "not_picked"
+        elif pack.state == State.SENT and number not in ("", pack.tracking):
+            wrong[key] = "sent_otherwise"
+    return wrong
 
 
 def gifts_left(contents: PackContents) -> int:

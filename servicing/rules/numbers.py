@@ -19,3 +19,15 @@ def read_number(typed: str) -> str:
         parts[2] = parts[2].zfill(6)
     found = _SPELLED.fullmatch("".join(parts))
     return f"{found[1]}-{found[2]}-{found[3].zfill(6)}" if found else ""
+
+
+def pack_number(key: int) -> str:
+    """A welcome pack's number as its letter and label carry it: P000123."""
+    return f"P{key:06d}"
+
+
+def read_pack_number(typed: str) -> int | None:
+    """The pack of a number as scanned or typed ("p 123", "P000123"); None for anything else."""
+    plain = re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", typed)).upper()
+    found = re.fullmatch(r"P?0*([1-9][0-9]{0,17})", plain, re.ASCII)
+    return int(found[1]) if found else None
