@@ -18,7 +18,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from cps_portal.demo import bench, centres, people
+from cps_portal.demo import bench, benefits, centres, people
 from cps_portal.demo.people import Clerk, Person, Plan, Thing
 from cps_portal.demo.receipts import number_photo, receipt
 from kitbag import claims, drops, holds, night, registration, removal, standing, valuing
@@ -90,6 +90,7 @@ def make(*, at: datetime) -> int:
     at_centres = {clerk.centre: clerks[clerk.key] for clerk in people.CLERKS if clerk.centre}
     places = centres.make(today=history.today, at=at - timedelta(days=400), clerks=at_centres)
     bench.plan(history, places, at_centres)
+    benefits.plan(history, clerks, history.products)
     history.play(now=at)
     return len(everyone)
 
