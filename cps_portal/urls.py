@@ -27,6 +27,9 @@ from cps_portal.pages.kitbag.proofs import kitbag_item_proof, kitbag_proof, kitb
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.messages import message, messages, messages_preferences, messages_stop
+from cps_portal.pages.offers.card import card, card_check, card_pdf
+from cps_portal.pages.offers.listing import offer, offers
+from cps_portal.pages.offers.pack import pack
 from cps_portal.pages.points import points
 from cps_portal.pages.points_day import points_day
 from cps_portal.pages.preferences import language, theme
@@ -107,6 +110,12 @@ urlpatterns = [
     path("events/<uuid:event_id>/book/", event_book, name="event-book"),
     path("events/<uuid:event_id>/cancel/", event_cancel, name="event-cancel"),
     path("events/<uuid:event_id>/event.ics", event_ics, name="event-ics"),
+    path("offers/", offers, name="offers"),
+    path("offers/pack/", pack, name="pack"),
+    path("offers/<uuid:offer_id>/", offer, name="offer"),
+    path("card/", card, name="card"),
+    path("card/card.pdf", card_pdf, name="card-pdf"),
+    path("v/<str:card_token>/", card_check, name="card-check"),
     path("messages/", messages, name="messages"),
     path("messages/choices/", messages_preferences, name="messages-preferences"),
     path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, events, expiring, lending, risks
+from servicing import bench, estimating, events, expiring, lending, packs, risks
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -28,3 +28,9 @@ def see_to_loans() -> dict[str, int]:
 def see_to_events() -> int:
     """Places at events that were kept and not taken in time pass on to who waits; how many lapsed."""
     return events.lapse_all(at=timezone.now())
+
+
+@shared_task(name="servicing.tasks.offer_packs", acks_late=True)
+def offer_packs() -> int:
+    """Members who rose from Red are told that the welcome pack is theirs; how many were due."""
+    return packs.tell_of_packs(at=timezone.now())

@@ -23,6 +23,7 @@ from servicing.models import (
     Intake,
     Loan,
     LoanUnit,
+    Offer,
     OpeningHours,
     Stretch,
     Visitor,
@@ -301,4 +302,19 @@ class EventFactory(factory.django.DjangoModelFactory):
     begins_at = NOON + timedelta(days=10)
     ends_at = factory.LazyAttribute(lambda event: event.begins_at + timedelta(hours=2))
     booking_ends_at = factory.LazyAttribute(lambda event: event.begins_at - timedelta(days=1))
+    published = True
+
+
+class OfferFactory(factory.django.DjangoModelFactory):
+    """A published offer without a code, for every level and country, that runs these days."""
+
+    class Meta:
+        model = Offer
+
+    title = factory.Sequence(lambda number: f"Offer {number}")
+    summary = "Paper at half its price"
+    text = "Paper at half its price, in every shop that takes part."
+    levels = (0, 1, 2, 3)
+    begins_on = NOON.date() - timedelta(days=10)
+    ends_on = NOON.date() + timedelta(days=3650)
     published = True

@@ -23,6 +23,7 @@ from kitbag.rules.table import read_text
 from members.mail_choices import stop_address
 from members.models import Message
 from members.rules.mailing import REFUSABLE
+from servicing import cards
 from servicing.estimate_links import token_of
 from tests.factories import (
     CaseFactory,
@@ -30,6 +31,7 @@ from tests.factories import (
     EventFactory,
     LoanFactory,
     MemberFactory,
+    OfferFactory,
     ProofFactory,
     UserFactory,
 )
@@ -126,6 +128,12 @@ ACCESS = {
     "event-ics": PUBLIC,
     "event-book": Row(LOGIN, HOME, HOME, 403),
     "event-cancel": Row(LOGIN, HOME, HOME, 403),
+    "offers": MEMBERS,
+    "offer": Row(LOGIN, 200, 200, 403),
+    "pack": MEMBERS,
+    "card": MEMBERS,
+    "card-pdf": MEMBERS,
+    "card-check": PUBLIC,
     "messages": SIGNED_IN,
     "message": Row(LOGIN, 200, 404, 404),
     "messages-preferences": SIGNED_IN,
@@ -238,6 +246,8 @@ def address(layla, camera, register):
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
         "export_id": proof.pk,
+        "offer_id": OfferFactory().pk,
+        "card_token": cards.token_of(layla.pk, 1),
         "sku": camera.sku,
         "name": "20261123-120000-1.log",
         "pk": 1,
@@ -308,8 +318,22 @@ def test_hostile_questions_in_addresses_are_answered_calmly(role, address, clien
         for value in HOSTILE:
             query = urlencode(
                 [(key, value) for key in ("q", "page", "after", "before", "family", "state", "sort", "product")]
-                + [(key, value) for key in ("bag", "bag", "next", "country", "year", "from", "item")]
-                + [(key, value) for key in ("where", "language", "level", "everyone")]
+                + [
+                    (key, value)
+                    for key in (
+                        "bag",
+                        "bag",
+                        "next",
+                        "country",
+                        "year",
+                        "from",
+                        "item",
+                        "where",
+                        "language",
+                        "level",
+                        "everyone",
+                    )
+                ]
             )
             response = client.get(f"{address(name)}?{query}")
             assert response.status_code < 500, (name, value, response.status_code)

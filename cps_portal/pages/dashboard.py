@@ -54,7 +54,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     pressing = [*loans_due(lent, now=now), *needs_of(held, steps)]
     sending = to_send_in(held)
     has_kit = bool(stands.points or waiting)
-    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
+    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today)
     taken = sum(bool(stretch.slot) for stretch in held)
     needs_count = len(pressing) + len(sending) + len(mine) + len(claimed)
     # What has its day is shown however much else there is: loans to bring back, estimates and claims to answer.

@@ -29,6 +29,10 @@ KIND_WORDS = {
     Kind.CLOSING_BEGUN.value: _("You asked us to close your account"),
     Kind.EVENT_PLACE.value: _("A place at an event is kept for you, or something about it changes"),
     Kind.EVENT_CANCELLED.value: _("An event you booked does not take place"),
+    Kind.PACK_OFFER.value: _("Your welcome pack waits for an address"),
+    Kind.PACK_SENT.value: _("Your welcome pack or a new card is sent"),
+    Kind.THREAD_ANSWER.value: _("We answered a question of yours"),
+    Kind.FORMER_INVITE.value: _("Your account of the former scheme waits for you"),
     Kind.LEVEL_UP.value: _("Your level went up"),
     Kind.ITEM_VALIDATED.value: _("A product is validated and counts"),
 }

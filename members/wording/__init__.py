@@ -44,6 +44,13 @@ About events (all: event (id), title, begins_at (moment), zone (IANA), place (""
   taken in time; "moved": another time or place)
 - event_cancelled
 
+About the welcome pack:
+
+- pack_offer: none
+- pack_sent: tracking ("" without one), card_only (a card in place of a lost one)
+
+- thread_answer: thread (id), topic (code), words; name and language where its person has no account
+
 Codes belong to the apps above this one. Their words, and what a new level brings, come from the module
 `wording` of each app, which Django loads at start (members/apps.py) and which calls `name_codes` and
 `tell_news` here: rows keep codes, and the words are those of the day of sending.

@@ -1,0 +1,1 @@
+"""What a level gives beside servicing: offers, the welcome pack, the card (programme §8, §9)."""

@@ -1,0 +1,100 @@
+"""The digital card: a page, a file of its own size, and what a scan shows to whom (programme §8)."""
+
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django_countries import countries
+
+from cps_portal.drawing.qr import picture
+from cps_portal.pdf.card import CardFace, written
+from cps_portal.staff_access import is_staff, passed_second_factor
+from kitbag import standing
+from members.access import MemberRequest, member_required
+from members.models import Member
+from members.rules.days import programme_day
+from servicing.cards import holder_of, token_of
+from servicing.packs import generation_of, revoke_card
+
+# A signed code cannot be guessed at any rate; the limit keeps the page's cost in bounds.
+LIMITS = {"card_check": "30/m/ip"}
+
+
+def card_link(member: Member) -> str:
+    """Where a scan of the member's valid card leads."""
+    token = token_of(member.pk, generation_of(member.pk))
+    return settings.PORTAL_ORIGIN + reverse("card-check", args=[token])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def card(request: MemberRequest) -> HttpResponse:
+    """The card to show; a POST makes its code new, and the one shown so far is valid no more."""
+    member = request.member
+    now = timezone.now()
+    if request.method == "POST":
+        shown = request.POST.get("generation", "")
+        if shown == str(generation_of(member.pk)):
+            revoke_card(member.pk, why="Renewed by its member", at=now, by=request.user)
+        messages.success(request, _("The code is new. The old one is valid no more."))
+        return HttpResponseRedirect(reverse("card"))
+    return TemplateResponse(
+        request,
+        "offers/card.html",
+        {
+            "level": int(standing.on(member.pk, programme_day(now)).level),
+            "name": request.user.name,
+            "number": member.spaced_number,
+            "member_since": member.joined_at.year,
+            "qr": picture(card_link(member)),
+            "generation": generation_of(member.pk),
+        },
+    )
+
+
+@require_safe
+@member_required
+def card_pdf(request: MemberRequest) -> HttpResponse:
+    """The card as PDF in card size, as of today."""
+    member, now = request.member, timezone.now()
+    face = CardFace(
+        level=standing.on(member.pk, programme_day(now)).level,
+        name=request.user.name,
+        number=member.spaced_number,
+        member_since=member.joined_at.year,
+        as_of=programme_day(now),
+        link=card_link(member),
+    )
+    pdf = written(face, language=get_language() or "en", rtl=get_language_bidi(), at=now)
+    return HttpResponse(
+        pdf, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="cps-card.pdf"'}
+    )
+
+
+@never_cache
+@require_safe
+def card_check(request: HttpRequest, card_token: str) -> HttpResponse:
+    """What a scan shows: to anyone that the card is valid and its level; to staff whose it is."""
+    if not ratelimit.consume(request, app="servicing", action="card_check", config=LIMITS, limit_get=True):
+        return ratelimit.respond_429(request)
+    member = holder_of(card_token)
+    if member is None:
+        return TemplateResponse(request, "offers/card_check.html", {"is_valid": False}, status=404)
+    level = standing.on(member.pk, programme_day(timezone.now())).level
+    more: dict[str, Any] = {}
+    if is_staff(request) and passed_second_factor(request):
+        more = {
+            "name": member.user.name,
+            "number": member.spaced_number,
+            "country": countries.name(str(member.country)),
+        }
+    return TemplateResponse(request, "offers/card_check.html", {"is_valid": True, "level": int(level), "staff": more})

@@ -1,0 +1,128 @@
+"""Offers a member sees: those that are theirs with the reason, and those just out of reach (programme §9)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cps_portal.pages.news import pack_row
+from kitbag import standing
+from kitbag.standing import Stands
+from members.access import MemberRequest, member_required
+from members.models import Level, Threshold
+from members.rules.days import programme_day
+from servicing.offers import BenefitError, Seen, draw_code, offers_for
+from servicing.packs import is_offered, pack_of
+
+REFUSALS = {
+    "not_running": gettext_lazy("This offer has ended."),
+    "not_yours": gettext_lazy("This offer is for another level or country, or for a product you do not have."),
+    "without_code": gettext_lazy("This offer needs no code."),
+    "no_codes_left": gettext_lazy("All codes of this offer are taken."),
+}
+
+
+@require_safe
+@member_required
+def offers(request: MemberRequest) -> HttpResponse:
+    """The welcome pack while it waits, then offers: first what is theirs, then what is missing for others."""
+    day = programme_day(timezone.now())
+    stands = standing.on(request.member.pk, day)
+    seen = offers_for(request.member, level=stands.level, day=day)
+    pack = pack_of(request.member.pk)
+    mine = [_row(one, stands) for one in seen if one.fit.fits]
+    return TemplateResponse(
+        request,
+        "offers/offers.html",
+        {
+            "mine": [*([pack_row()] if is_offered(stands.level, pack) else []), *mine],
+            "others": [_row(one, stands) for one in seen if not one.fit.fits],
+            "has_pack": pack is not None,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def offer(request: MemberRequest, offer_id: UUID) -> HttpResponse:
+    """One offer; its code is drawn by a POST, once, and is shown whenever they come back."""
+    now = timezone.now()
+    day = programme_day(now)
+    member = request.member
+    here = reverse("offer", args=[offer_id])
+    if request.method == "POST":
+        try:
+            draw_code(offer_id, member_id=member.pk, at=now)
+        except BenefitError as error:
+            messages.error(request, str(REFUSALS[error.code]))
+        return HttpResponseRedirect(here)
+    stands = standing.on(member.pk, day)
+    seen = next((one for one in offers_for(member, level=stands.level, day=day) if one.offer.pk == offer_id), None)
+    if seen is None:
+        raise Http404
+    found = seen.offer
+    drawn = found.own_codes.filter(member=member).first() if found.codes == found.Codes.OWN else None
+    left = found.codes == found.Codes.OWN and found.own_codes.filter(member=None).exists()
+    return TemplateResponse(
+        request,
+        "offers/offer.html",
+        _row(seen, stands)
+        | {
+            "words": found.text,
+            "link": found.link,
+            "fits": seen.fit.fits,
+            "code": drawn.code if drawn else (found.shared_code if seen.fit.fits else ""),
+            "may_draw": seen.fit.fits and drawn is None and left,
+            "all_taken": found.codes == found.Codes.OWN and drawn is None and not left,
+            "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": found.title}],
+        },
+    )
+
+
+def _row(seen: Seen, stands: Stands) -> dict[str, Any]:
+    until = _("Before %(day)s.") % {"day": date_format(seen.offer.ends_on, "j M Y")}
+    why = _why(seen, stands)
+    return {
+        "icon": "tag",
+        "title": seen.offer.title,
+        "summary": seen.offer.summary,
+        "why": why,
+        "until": until,
+        "text": " ".join((seen.offer.summary, why, until)),
+        "action": _("See offer"),
+        "href": reverse("offer", args=[seen.offer.pk]),
+    }
+
+
+def _why(seen: Seen, stands: Stands) -> str:
+    """Why it is shown, or what is missing."""
+    names = {product.pk: product.name for product in seen.offer.products.all()}
+    owned = min((names[key] for key in seen.fit.owned), default="")
+    if seen.fit.fits:
+        if owned:
+            return _("Shown because you own the %(product)s.") % {"product": owned}
+        return _("Shown because you are %(level)s.") % {"level": stands.level.label}
+    parts = []
+    if seen.fit.needs_level is not None:
+        level = Level(seen.fit.needs_level)
+        parts.append(
+            _("From %(level)s on: %(points)s points more.")
+            % {"level": level.label, "points": f"{_points_to(level, stands):,}"}
+        )
+    if seen.fit.needs_product:
+        parts.append(_("For owners of the %(product)s.") % {"product": min(names.values())})
+    return " ".join(parts)
+
+
+def _points_to(level: Level, stands: Stands) -> int:
+    thresholds = Threshold.objects.on(programme_day(timezone.now()))
+    needed: int = getattr(thresholds, level.name.lower())
+    return max(0, needed - stands.points)

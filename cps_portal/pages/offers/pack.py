@@ -1,0 +1,116 @@
+"""The welcome pack as its member sees it: asked for once, changed until it is packed, followed (programme §8)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_countries import countries
+
+from cps_portal.pages.address_form import AddressFields
+from cps_portal.pdf.paper import cannot_print
+from kitbag import standing
+from members.access import MemberRequest, member_required
+from members.models import Level
+from members.rules.days import programme_day
+from servicing.models import PackContents, WelcomePack
+from servicing.offers import BenefitError
+from servicing.packs import Label, change_address, contents_on, may_ask_where_it_is, pack_of, request_pack
+from servicing.rules.address import address_lines
+
+State = WelcomePack.State
+
+
+class PackForm(AddressFields):
+    """Where the pack goes. Every letter of it must be one that the label can print."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["phone"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in ("name", "street", "postcode", "town"):
+            if missing := cannot_print(data.get(name) or ""):
+                words = _("The label cannot print %(letters)s. Write it in other letters.")
+                self.add_error(name, ValidationError(words % {"letters": missing}, code="letters"))
+        return data
+
+    @property
+    def label(self) -> Label:
+        data = self.cleaned_data
+        lines = address_lines(data["street"], data["postcode"], data["town"], data["country"])
+        return Label(data["name"], lines, data["country"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def pack(request: MemberRequest) -> HttpResponse:
+    """The form with a look at the label first; once asked for, where the pack is."""
+    now = timezone.now()
+    member = request.member
+    made = pack_of(member.pk)
+    level = standing.on(member.pk, programme_day(now)).level
+    may_write = made.state == State.REQUESTED if made else level >= Level.SILVER
+    initial = {"name": request.user.name, "country": str(member.country)}
+    form = PackForm(request.POST if request.method == "POST" else None, initial=initial)
+    preview: list[str] = []
+    if request.method == "POST" and may_write and form.is_valid():
+        label = form.label
+        if "look" in request.POST:
+            preview = [label.name, *label.lines, str(countries.name(label.country))]
+        else:
+            return _keep(request, made, label)
+    elif request.method == "POST" and not may_write:
+        messages.error(request, _("One pack and one card per member, for good.") if made else _below_silver())
+        return HttpResponseRedirect(reverse("pack"))
+    contents = made.contents if made else contents_on(programme_day(now))
+    return TemplateResponse(
+        request,
+        "offers/pack.html",
+        {
+            "form": form,
+            "preview": preview,
+            "may_write": may_write,
+            "contents": contents.words.splitlines() if isinstance(contents, PackContents) else [],
+            "pack": made and _told(made, late=may_ask_where_it_is(made, at=now)),
+            "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": _("Welcome pack")}],
+        },
+    )
+
+
+def _below_silver() -> str:
+    return _("The welcome pack comes with Silver.")
+
+
+def _keep(request: MemberRequest, made: WelcomePack | None, label: Label) -> HttpResponse:
+    """Ask for the pack or change where it goes; a second tab finds what the first one did."""
+    now = timezone.now()
+    try:
+        if made is None:
+            request_pack(request.member.pk, label=label, at=now)
+            messages.success(request, _("Your welcome pack is on the list."))
+        else:
+            change_address(made.pk, member_id=request.member.pk, label=label)
+            messages.success(request, _("Saved."))
+    except BenefitError as error:
+        packed = _("It is being packed: the address stays as it is.")
+        messages.error(request, packed if error.code == "packed" else _below_silver())
+    return HttpResponseRedirect(reverse("pack"))
+
+
+def _told(made: WelcomePack, *, late: bool) -> dict[str, Any]:
+    return {
+        "state": made.get_state_display(),
+        "is_sent": made.state == State.SENT,
+        "lines": [made.name, *made.lines.splitlines(), str(countries.name(str(made.country)))] if made.lines else [],
+        "requested_at": made.requested_at,
+        "sent_at": made.sent_at,
+        "tracking": made.tracking,
+        "is_late": late,
+    }

@@ -1,0 +1,223 @@
+"""Offers, the welcome pack and the card as a member uses them (programme §8, §9)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from members.models import Level, Message
+from members.rules.roles import Role
+from servicing import packs
+from servicing.cards import token_of
+from servicing.models import CardRevocation, OfferCode, WelcomePack
+from tests.factories import NOON, MemberFactory, OfferFactory, ProductFactory
+from tests.portal.staff import confirmed, staff_user
+
+LABEL = {"name": "Layla Mansour", "street": "1 Bench Lane", "postcode": "N1 1AA", "town": "London", "country": "GB"}
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def silver(layla, register):
+    """Layla, Silver by a product of 600 points."""
+    register(layla, ProductFactory(name="EOS R1", points=600))
+    return layla
+
+
+def get(client, member, name, *args):
+    client.force_login(member.user)
+    return client.get(reverse(name, args=args))
+
+
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
+# Offers
+
+
+def test_offers_say_why_they_are_shown_and_what_is_missing(client, silver, camera):
+    owned = silver.kit_items.get().product
+    mine = OfferFactory(title="Straps", levels=[1, 2, 3])
+    by_kit = OfferFactory(title="Batteries")
+    by_kit.products.set([owned])
+    OfferFactory(title="Gold days", levels=[2, 3])
+    OfferFactory(title="For R5", levels=[1]).products.set([camera])
+    OfferFactory(title="Elsewhere", countries=["EG"])
+    OfferFactory(title="Drafted", published=False)
+    OfferFactory(title="Over", ends_on=NOON.date())
+    page = text_of(get(client, silver, "offers"))
+    assert "Shown because you own the EOS R1." in page
+    assert "Shown because you are Silver." in page
+    assert "From Gold on: 400 points more." in page
+    assert "For owners of the EOS R5 Mark II." in page
+    for title in ("Elsewhere", "Drafted", "Over"):
+        assert title not in page
+        other = mine.__class__.objects.get(title=title)
+        assert get(client, silver, "offer", other.pk).status_code == 404
+
+
+def test_a_code_is_drawn_once_and_shown_again(client, silver):
+    offer = OfferFactory(codes="own")
+    OfferCode.objects.bulk_create([OfferCode(offer=offer, code=f"CPS-{n}") for n in range(2)])
+    here = reverse("offer", args=[offer.pk])
+    assert "Get your code" in text_of(get(client, silver, "offer", offer.pk))
+    for _twice in range(2):
+        client.post(here)
+    assert OfferCode.objects.filter(member=silver).count() == 1
+    assert "CPS-0" in text_of(client.get(here))
+    omar = MemberFactory()
+    client.force_login(omar.user)
+    client.post(here)
+    assert "CPS-1" in text_of(client.get(here))
+    late = MemberFactory()
+    client.force_login(late.user)
+    client.post(here)
+    page = text_of(client.get(here))
+    assert "All codes of this offer are taken." in page
+    assert "Get your code" not in page
+
+
+def test_the_list_costs_the_same_however_many_there_are(client, silver):
+    found = {}
+    for size in (3, 30):
+        for _each in range(size):
+            OfferFactory(codes="own").products.set([silver.kit_items.get().product])
+        get(client, silver, "offers")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("offers"))
+        with CaptureQueriesContext(connection) as home:
+            client.get(reverse("dashboard"))
+        found[size] = (len(queries), len(home))
+    assert found[3] == found[30]
+    assert max(found[3]) <= 10
+
+
+# The welcome pack
+
+
+def test_the_pack_is_offered_from_silver_on_and_only_then(client, silver, omar):
+    assert "Your welcome pack" in text_of(get(client, silver, "dashboard"))
+    assert reverse("pack") in text_of(get(client, silver, "offers"))
+    page = text_of(get(client, omar, "pack"))
+    assert "The welcome pack comes with Silver." in page
+    client.post(reverse("pack"), LABEL)
+    assert not WelcomePack.objects.exists()
+
+
+def test_the_pack_is_asked_for_once_for_good(client, silver):
+    client.force_login(silver.user)
+    here = reverse("pack")
+    looked = client.post(here, {**LABEL, "look": "1"})
+    assert not WelcomePack.objects.exists()
+    assert looked.context["preview"][:4] == ["Layla Mansour", "1 Bench Lane", "London", "N1 1AA"]
+    for _twice in range(2):
+        assert client.post(here, LABEL).status_code == 302
+    pack = WelcomePack.objects.get()
+    assert (pack.level, pack.lines) == (Level.SILVER, "1 Bench Lane\nLondon\nN1 1AA")
+    client.post(here, {**LABEL, "street": "2 Bench Lane"})
+    pack.refresh_from_db()
+    assert pack.lines.startswith("2 Bench Lane")
+    batch = packs.pick_batch("GB", most=5, at=NOON, by=staff_user(Role.LOGISTICS.value))
+    client.post(here, LABEL)
+    pack.refresh_from_db()
+    assert (pack.batch, pack.lines.splitlines()[0]) == (batch, "2 Bench Lane")
+    assert "for good" in text_of(client.get(here))
+    assert reverse("pack") not in [row["href"] for row in client.get(reverse("offers")).context["mine"]]
+
+
+def test_from_day_28_on_it_is_said_to_be_late(client, silver, time_machine):
+    client.force_login(silver.user)
+    client.post(reverse("pack"), LABEL)
+    time_machine.move_to(NOON + timedelta(days=27), tick=False)
+    assert "Not arrived?" not in text_of(get(client, silver, "pack"))
+    time_machine.move_to(NOON + timedelta(days=28), tick=False)
+    assert "Not arrived?" in text_of(get(client, silver, "pack"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("name", "Layla \U0001f4f7", "The label cannot print"),
+        ("street", "a\nb\nc\nd\ne", "Four lines fit on a label."),
+        ("country", "XX", "Choose a country from the list."),
+        ("town", "", "required"),
+    ],
+)
+def test_a_bad_address_is_refused_beside_its_field(client, silver, field, value, says):
+    client.force_login(silver.user)
+    answer = client.post(reverse("pack"), {**LABEL, field: value})
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert says in " ".join(answer.context["form"].errors[field])
+    assert not WelcomePack.objects.exists()
+
+
+def test_reaching_silver_is_told_once_until_the_pack_was_asked_for(client, silver, omar):
+    for _hour in range(2):
+        packs.tell_of_packs(at=NOON)
+    told = Message.objects.filter(kind=Message.Kind.PACK_OFFER)
+    assert [row.user for row in told] == [silver.user]
+    late = MemberFactory()
+    packs.tell_of_packs(at=NOON + timedelta(days=31))
+    assert not Message.objects.filter(user=late.user, kind=Message.Kind.PACK_OFFER).exists()
+    page = text_of(get(client, silver, "message", told.get().pk))
+    assert "your welcome pack waits" in page
+
+
+def test_the_mail_of_a_sent_pack_names_its_number(client, silver):
+    client.force_login(silver.user)
+    client.post(reverse("pack"), LABEL)
+    packs.pick_batch("GB", most=5, at=NOON, by=staff_user(Role.LOGISTICS.value))
+    packs.mark_sent({WelcomePack.objects.get().pk: "RR123456785GB"}, at=NOON)
+    told = Message.objects.get(kind=Message.Kind.PACK_SENT)
+    assert "RR123456785GB" in text_of(get(client, silver, "message", told.pk))
+    assert "RR123456785GB" in text_of(get(client, silver, "pack"))
+
+
+# The card
+
+
+def test_anyone_sees_that_a_card_is_valid_and_never_whose(client, silver):
+    page = client.get(reverse("card-check", args=[token_of(silver.pk, 1)]))
+    assert page.status_code == 200
+    assert "Valid" in text_of(page)
+    assert "Silver" in text_of(page)
+    for secret in (silver.user.name, silver.number, silver.spaced_number, silver.user.email):
+        assert secret not in text_of(page)
+
+
+def test_staff_see_whose_card_it_is(silver):
+    page = confirmed(staff_user(Role.CENTRE_STAFF.value)).get(reverse("card-check", args=[token_of(silver.pk, 1)]))
+    assert silver.user.name in text_of(page)
+    assert silver.spaced_number in text_of(page)
+
+
+@pytest.mark.parametrize("token", ["x", "1.1.x", "0" * 300, "1.1"])
+def test_a_false_code_is_not_valid(client, silver, token):
+    page = client.get(reverse("card-check", args=[token]))
+    assert page.status_code == 404
+    assert "Not valid" in text_of(page)
+
+
+def test_a_new_code_ends_the_old_one_and_twice_is_once(client, silver):
+    old = reverse("card-check", args=[token_of(silver.pk, 1)])
+    assert "generation" in text_of(get(client, silver, "card"))
+    for _twice in range(2):
+        client.post(reverse("card"), {"generation": "1"})
+    assert CardRevocation.objects.count() == 1
+    assert client.get(old).status_code == 404
+    assert client.get(reverse("card-check", args=[token_of(silver.pk, 2)])).status_code == 200
+
+
+def test_the_card_is_a_file_of_its_own_size(client, silver):
+    page = get(client, silver, "card-pdf")
+    assert page["Content-Type"] == "application/pdf"
+    assert page.content.startswith(b"%PDF-")
+    assert b"/MediaBox [0 0 242.65 153.07]" in page.content
