@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch
 from django.utils.translation import override
 
 from members.models import Message, User
-from members.wording import accounts, cases, events, items, levels, loans, packs, threads
+from members.wording import accounts, cases, events, former, items, levels, loans, packs, threads
 from members.wording.words import Said, link
 
 # What stands around the words of a kind: templates/emails/<layout>.html and .txt.
@@ -127,6 +127,7 @@ CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], Said]] = {
     Message.Kind.LOAN_DUE: loans.loan_due,
     Message.Kind.EVENT_PLACE: events.event_place,
     Message.Kind.EVENT_CANCELLED: events.event_cancelled,
+    Message.Kind.FORMER_INVITE: former.former_invite,
     Message.Kind.PACK_OFFER: packs.pack_offer,
     Message.Kind.PACK_SENT: packs.pack_sent,
     Message.Kind.THREAD_ANSWER: threads.thread_answer,
