@@ -10,7 +10,7 @@ from servicing.rules.steps import State
 
 
 class Part(StrEnum):
-    """Each open stretch is in one of them; `risk` and `stale` look at what is on the bench once more."""
+    """Each open stretch is in one of them; `risk` and `stale` are lists that look at what is on the bench once more."""
 
     MISSED = "missed"
     RISK = "risk"

@@ -114,5 +114,11 @@ def test_the_bench_sees_them_and_the_member_does_not(at_the_bench, client, gold,
     assert (
         "at risk: the parts come too late" in desk.get(reverse("admin:bench_case", args=[late.number])).content.decode()
     )
+    # The board has each once, where it is due; the count of those at risk opens the list of them.
+    board_page = " ".join(desk.get(reverse("admin:bench")).content.decode().split())
+    assert "Target at risk" not in board_page
+    assert [board_page.count(f"<bdi>{case.number}</bdi>") for case in at_the_bench] == [1, 1, 1]
+    assert board_page.count("at risk: ") == 2
+    assert "<b>2</b> <span>At risk</span>" in board_page
     client.force_login(gold.user)
     assert "at risk" not in client.get(reverse("case", args=[idle.number])).content.decode()

@@ -25,6 +25,8 @@ from servicing.rules.steps import AT_THE_CENTRE, LEFT, OVER, State
 EACH = 6
 A_PAGE = 50
 TASKS_SHOWN = 20
+# What is at risk stands where it is due, with its mark; a list of its own is opened by its count.
+SECTIONS = tuple(part for part in Part if part != Part.RISK)
 ASKED_LENGTH = 80
 
 
@@ -58,7 +60,7 @@ def _overview(request: BenchRequest) -> TemplateResponse:
             "rows": [row_of(row, here, by) for row in firsts[part]],
             "more": here.href("bench", part=part.value) if counts[part] > EACH else "",
         }
-        for part in Part
+        for part in SECTIONS
         if firsts[part]
     ]
     return _page(request, sections=sections, counts=_strip(here, counts), tasks=_tasks(here))
