@@ -347,7 +347,9 @@ def test_a_form_for_another_unit_does_nothing(counter, late, one, camera_body):
 
 def test_booked_for_the_member_at_the_counter(counter, late, one):
     href = reverse("admin:bench_loan_new", args=[late.number])
-    form = counter.get(href).context["form"]
+    asked = counter.get(href)
+    assert "the same as the member’s" in text_of(asked)
+    form = asked.context["form"]
     sent = {"from_day": TUESDAY.isoformat(), "key": str(form["key"].value()), "unit": one.pk}
     answer = counter.post(href, sent)
     loan = Loan.objects.get()

@@ -43,5 +43,5 @@ def bench_loan_new(request: HttpRequest, number: str) -> HttpResponse:
         owner=case.member.user.name if case.member else "",
         is_given=asked.ground.is_given,
         why=why(asked.ground, case, asked.stretch),
-        **(choosing(request.GET, asked, form) if asked.ground.is_given else {}),
+        **(choosing(request.GET, asked, form, same=_("the same as the member’s")) if asked.ground.is_given else {}),
     )

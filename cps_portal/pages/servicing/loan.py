@@ -90,7 +90,7 @@ def _context(request: MemberRequest, asked: Asked, sent: BookForm | None) -> dic
         "days_after": days_words(settings.LOAN_DAYS_AFTER_RETURN),
     }
     if asked.ground.is_given and running is None:
-        context |= choosing(request.GET, asked, sent)
+        context |= choosing(request.GET, asked, sent, same=_("the same as yours"))
     return context
 
 

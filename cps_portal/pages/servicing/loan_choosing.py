@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cps_portal.pages.servicing.loan_form import BookForm, FromForm
@@ -76,8 +75,8 @@ def _free(asked: Asked, day: date) -> tuple[list[LoanUnit], date | None, KitErro
     return lending.units_for(asked.case, day, until, today=asked.ground.today), until, None
 
 
-def choosing(query: Mapping[str, Any], asked: Asked, sent: BookForm | None) -> dict[str, Any]:
-    """Days first, then what is free from that day on."""
+def choosing(query: Mapping[str, Any], asked: Asked, sent: BookForm | None, *, same: str) -> dict[str, Any]:
+    """Days first, then what is free from that day on. `same`: what a unit like the case's product is called."""
     first = lending.first_day(asked.case, asked.stretch, today=asked.ground.today)
     last = max(lending.plan_of(asked.case, asked.stretch, asked.ground).due_on - DAY, first)
     days = FromForm(query, first=first, last=last)
@@ -104,7 +103,7 @@ def choosing(query: Mapping[str, Any], asked: Asked, sent: BookForm | None) -> d
                 "serial": unit.serial,
                 "family": unit.product.family,
                 "accessories": unit.accessories,
-                "note": _("the same as yours") if unit.product_id == wanted.pk else _note(unit),
+                "note": same if unit.product_id == wanted.pk else _note(unit),
             }
             for unit in units
         ],
