@@ -54,16 +54,6 @@ class Stretch:
     worth: Fraction = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class DayMark:
-    """A date of the ribbon with its open spans (UTC); closed days say why."""
-
-    day: date
-    spans: tuple[tuple[datetime, datetime], ...]
-    reason: Reason | None
-    name: str
-
-
 def ribbon(run: Run, now: datetime) -> list[Stretch]:
     """The time from receipt to now, and on to the due moment, without gaps; it ends where the clock has stopped.
 
@@ -77,15 +67,6 @@ def ribbon(run: Run, now: datetime) -> list[Stretch]:
         _stretch(run.calendar, part, start, end, at, pauses)
         for part in _parts(run, run.received_at, _horizon(run, now))
         for start, end in cut(part.start, part.end, edges)
-    ]
-
-
-def day_marks(run: Run, now: datetime) -> list[DayMark]:
-    """Every date that the ribbon touches, with its open spans."""
-    calendar = run.calendar
-    return [
-        DayMark(day, calendar.spans_on(day), *_why_closed(calendar, day))
-        for day in days_between(calendar.local_day(run.received_at), calendar.local_day(_horizon(run, now)))
     ]
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from servicing.rules.calendar import Calendar, NeverOpens
 from servicing.rules.clock import Run, completions, counts_from, reading
-from servicing.rules.ribbon import Kind, Reason, day_marks, ribbon
+from servicing.rules.ribbon import Kind, Reason, ribbon
 from tests.servicing.test_calendar import BASES, WITH_BREAK, calendars, centre
 
 MINUTE = timedelta(minutes=1)
@@ -287,11 +287,6 @@ def test_the_ribbon_says_why_time_does_not_count():
         (Reason.NIGHT, "", at(FRI, 0)),
         (Reason.BREAK, "", at(FRI, 12)),
     ]
-    marks = {mark.day: mark for mark in day_marks(queued, at(TUE, 10))}
-    assert list(marks) == [SUN - timedelta(7), MON, TUE, WED, THU, FRI]
-    assert (marks[WED].reason, marks[WED].name, marks[WED].spans) == (Reason.HOLIDAY, "Feast", ())
-    assert (marks[TUE].reason, marks[TUE].spans) == (None, calendar.spans_on(TUE))
-    assert marks[SUN - timedelta(7)].reason == Reason.WEEKEND
 
 
 def test_days_closed_for_the_same_reason_are_one_stretch():
