@@ -39,6 +39,13 @@ def test_levels_rise_with_a_line_of_history_and_a_message(layla, camera, lens, r
     assert Message.objects.filter(user=layla.user, kind=Message.Kind.LEVEL_UP).count() == 1
 
 
+def test_photo_and_video_add_up_to_one_level(layla, register):
+    """Two levels of the former scheme are one now (FAQ): neither kit alone makes Silver here."""
+    for media in ("photo", "video"):
+        register(layla, ProductFactory(media=media, points=300))
+    assert standing.on(layla.pk, DAY) == Stands(600, Level.SILVER)
+
+
 def test_a_unit_of_another_member_waits_as_a_claim_and_takes_nothing(layla, omar, camera, register):
     register(layla, camera, serial="012 345-678901")
     item = register(omar, camera, serial="012345678901")
