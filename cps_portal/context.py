@@ -36,7 +36,7 @@ MEMBER = (
     Place("kitbag", _("Kitbag"), _("Kitbag"), "kitbag"),
     Place("points", _("Points"), _("Points"), "points"),
     Place("servicing", _("Servicing"), _("Servicing"), "wrench", ("case",)),
-    Place("offers", _("Offers"), _("Offers"), "tag", ("offer",)),
+    Place("offers", _("Offers"), _("Offers"), "tag", ("offer", "pack", "card", "benefits")),
     Place("events", _("Events"), _("Events"), "event", ("event",)),
     Place("help", _("Help"), _("Help"), "help"),
 )

@@ -28,6 +28,7 @@ from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_und
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.messages import message, messages, messages_preferences, messages_stop
 from cps_portal.pages.offers.card import card, card_check, card_pdf
+from cps_portal.pages.offers.levels import benefits
 from cps_portal.pages.offers.listing import offer, offers
 from cps_portal.pages.offers.pack import pack
 from cps_portal.pages.points import points
@@ -111,6 +112,7 @@ urlpatterns = [
     path("events/<uuid:event_id>/cancel/", event_cancel, name="event-cancel"),
     path("events/<uuid:event_id>/event.ics", event_ics, name="event-ics"),
     path("offers/", offers, name="offers"),
+    path("benefits/", benefits, name="benefits"),
     path("offers/pack/", pack, name="pack"),
     path("offers/<uuid:offer_id>/", offer, name="offer"),
     path("card/", card, name="card"),

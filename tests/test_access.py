@@ -129,6 +129,7 @@ ACCESS = {
     "event-book": Row(LOGIN, HOME, HOME, 403),
     "event-cancel": Row(LOGIN, HOME, HOME, 403),
     "offers": MEMBERS,
+    "benefits": MEMBERS,
     "offer": Row(LOGIN, 200, 200, 403),
     "pack": MEMBERS,
     "card": MEMBERS,

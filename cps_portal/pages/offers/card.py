@@ -20,13 +20,15 @@ from cps_portal.pdf.card import CardFace, written
 from cps_portal.staff_access import is_staff, passed_second_factor
 from kitbag import standing
 from members.access import MemberRequest, member_required
-from members.models import Member
+from members.looking import Page, note_look
+from members.models import Member, User
 from members.rules.days import programme_day
 from servicing.cards import holder_of, token_of
+from servicing.home_terms import home_terms
 from servicing.packs import generation_of, revoke_card
 
 # A signed code cannot be guessed at any rate; the limit keeps the page's cost in bounds.
-LIMITS = {"card_check": "30/m/ip"}
+LIMITS = {"card_check": "60/m/ip"}
 
 
 def card_link(member: Member) -> str:
@@ -76,8 +78,16 @@ def card_pdf(request: MemberRequest) -> HttpResponse:
     )
     pdf = written(face, language=get_language() or "en", rtl=get_language_bidi(), at=now)
     return HttpResponse(
-        pdf, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="cps-card.pdf"'}
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'inline; filename="cps-card.pdf"', "Cache-Control": "private, no-store"},
     )
+
+
+def _may_see_whose(request: HttpRequest) -> bool:
+    """Staff of a centre, and those who look after members."""
+    user = request.user
+    return isinstance(user, User) and (user.has_perm("servicing.view_case") or user.has_perm("members.view_member"))
 
 
 @never_cache
@@ -89,12 +99,16 @@ def card_check(request: HttpRequest, card_token: str) -> HttpResponse:
     member = holder_of(card_token)
     if member is None:
         return TemplateResponse(request, "offers/card_check.html", {"is_valid": False}, status=404)
-    level = standing.on(member.pk, programme_day(timezone.now())).level
+    day = programme_day(timezone.now())
+    level = standing.on(member.pk, day).level
     more: dict[str, Any] = {}
-    if is_staff(request) and passed_second_factor(request):
+    if is_staff(request) and _may_see_whose(request) and passed_second_factor(request):
+        assert isinstance(request.user, User)
+        note_look(member.pk, page=Page.CARD, by=request.user, at=timezone.now())
         more = {
             "name": member.user.name,
             "number": member.spaced_number,
             "country": countries.name(str(member.country)),
+            "benefit_level": int(home_terms(str(member.country), day=day).reached(level)),
         }
     return TemplateResponse(request, "offers/card_check.html", {"is_valid": True, "level": int(level), "staff": more})

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from cps_portal.pages.benefits import benefit_lines, cap_words
 from cps_portal.pages.joining_form import sort_key
+from cps_portal.pages.kitbag.fast_track import UNSERVICEABLE
 from cps_portal.pages.servicing.gives import percent
 from kitbag import listing, standing
-from kitbag.models import KitItem, Stage
+from kitbag.models import KitItem
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
 from members.models import CountryTerms, Level, Member, Threshold
@@ -43,7 +44,10 @@ def benefits(request: MemberRequest) -> HttpResponse:
     own = str(member.country)
     home = home_terms(own, day=day)
     named = sorted(
-        ((str(code), country_name(str(code))) for code in CountryTerms.objects.on(day).values_list("country", flat=True)),
+        (
+            (str(code), country_name(str(code)))
+            for code in CountryTerms.objects.on(day).values_list("country", flat=True)
+        ),
         key=lambda pair: sort_key(pair[1]),
     )
     asked = request.GET.get("country", "").upper()
@@ -89,7 +93,7 @@ def _kit(member: Member, home: HomeTerms, *, day: date) -> list[dict[str, Any]]:
     held = (
         listing.items_of(member.pk, day=day)
         .filter(state=KitItem.State.VALIDATED, product__fast_track=True)
-        .exclude(stage=Stage.UNSERVICEABLE)
+        .exclude(UNSERVICEABLE)
         .order_by("product__name")
         .values_list("product__name", "product__family", "product__fast_track_video")
         .distinct()
@@ -146,7 +150,11 @@ def _cells(
             {
                 "value": "" if now is True else now,
                 "yes": now is True,
-                "was": "" if now == was else _("at home: yes") if was is True else _("at home: %(value)s") % {"value": was},
+                "was": ""
+                if now == was
+                else _("at home: yes")
+                if was is True
+                else _("at home: %(value)s") % {"value": was},
             }
         )
     return cells
