@@ -20,6 +20,7 @@ from cps_portal.pages.bench.loan_new import bench_loan_new
 from cps_portal.pages.bench.loans import bench_loans
 from cps_portal.pages.bench.receive import bench_receive
 from cps_portal.pages.bench.report import bench_csv, bench_report
+from cps_portal.pages.door.door import event_door, event_people
 from cps_portal.pages.logistics.batch import pack_batch, pack_paper
 from cps_portal.pages.logistics.lost import pack_lost, packs_lost
 from cps_portal.pages.logistics.sending import packs_sent
@@ -49,6 +50,8 @@ class PortalAdminSite(admin.AdminSite):
             ("bench/cases/<str:number>/loan/", bench_loan_new, "bench_loan_new"),
             ("bench/report/", bench_report, "bench_report"),
             ("bench/table.csv", bench_csv, "bench_csv"),
+            ("servicing/event/<uuid:event_id>/door/", event_door, "event_door"),
+            ("servicing/event/<uuid:event_id>/people.csv", event_people, "event_people"),
             ("packs/", logistics_packs, "packs"),
             ("packs/batches/<int:batch_id>/", pack_batch, "pack_batch"),
             ("packs/batches/<int:batch_id>/<slug:paper>.pdf", pack_paper, "pack_paper"),

@@ -42,6 +42,7 @@ STAFF_ONLY = (
     "admin_site.py",
     "night_report.py",
     "/pages/bench/",
+    "/pages/door/",
     "/pages/logistics/",
     "/pdf/packing.py",
     "styleguide",

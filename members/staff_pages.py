@@ -1,7 +1,7 @@
 """What the staff pages of every app share: facts that are only read, and changes that carry their reason."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -43,6 +43,8 @@ def shown(value: object) -> str:
     """A value for people: days as everywhere, nothing as a dash, choices by their words elsewhere."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return f"{value.day} {value:%b %Y %H:%M}"
     if isinstance(value, date):
         return f"{value.day} {value:%b %Y}"
     return "–" if value in (None, "") else str(value)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.times import day_words, local_day, zone_words
@@ -26,8 +26,11 @@ def when_words(event: Event, *, zone: str, now: datetime) -> str:
     )
     place = zone_words(zone)
     if begins.date() == ends.date():
-        words = first | {"until": last["time"], "place": place}
-        return _("%(day)s, %(time)s–%(until)s, %(place)s") % words
+        # From when to when reads from left to right in every language.
+        times = (
+            f"\u2066{first['time']}–{last['time']}\u2069" if get_language_bidi() else f"{first['time']}–{last['time']}"
+        )
+        return _("%(day)s, %(times)s, %(place)s") % {"day": first["day"], "times": times, "place": place}
     words = first | {"last_day": last["day"], "until": last["time"], "place": place}
     return _("%(day)s, %(time)s to %(last_day)s, %(until)s, %(place)s") % words
 
