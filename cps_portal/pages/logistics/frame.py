@@ -38,4 +38,6 @@ def page(request: HttpRequest, template: str, title: str | Promise, **context: A
         for name, label, permission in PARTS
         if user.has_perm(permission)
     ]
-    return TemplateResponse(request, f"admin/logistics/{template}.html", {"title": title, "parts": parts, **context})
+    return TemplateResponse(
+        request, f"admin/logistics/{template}.html", {"title": title, "parts": parts, "is_packing": True, **context}
+    )
