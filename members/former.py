@@ -1,19 +1,26 @@
 """Accounts of the former scheme: read in once, invited, and claimed by who proves the e-mail (programme §1)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.conf import settings
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from members import messages
 from members.models import FormerAccount, FormerImport, Member, Message
-from members.rules.former import Row
+from members.rules.former import Row, language_of
 
 
 def known(emails: Collection[str]) -> set[str]:
     """Of some addresses in lower case those that were imported before."""
     return set(FormerAccount.objects.filter(email__in=list(emails)).values_list("email", flat=True))
+
+
+def proven(emails: Collection[str]) -> QuerySet[Member]:
+    """The members behind some addresses who have proved them: a joining whose code is missing is nobody yet."""
+    proof = EmailAddress.objects.filter(user=OuterRef("user"), email=OuterRef("user__email"), verified=True)
+    return Member.objects.filter(Exists(proof), user__email__in=list(emails), closed_at=None)
 
 
 @transaction.atomic
@@ -43,9 +50,17 @@ def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> F
         ignore_conflicts=True,
         batch_size=1000,
     )
-    for member in Member.objects.filter(user__email__in=[row.email for row in rows], former_account=None):
-        claim(member, at=at)
+    _claim_for(proven([row.email for row in rows]).filter(former_account=None), at=at)
     return source
+
+
+def _claim_for(members: Iterable[Member], *, at: datetime) -> None:
+    """Members without an old account get those of their addresses, in few statements."""
+    by_email = {member.user.email: member for member in members}
+    found = list(FormerAccount.objects.select_for_update().filter(email__in=list(by_email), member=None))
+    for account in found:
+        account.member, account.claimed_at = by_email[account.email], at
+    FormerAccount.objects.bulk_update(found, ["member", "claimed_at"], batch_size=1000)
 
 
 @transaction.atomic
@@ -59,14 +74,21 @@ def claim(member: Member, *, at: datetime) -> FormerAccount | None:
     return found
 
 
+def waiting() -> QuerySet[FormerAccount]:
+    """Who is neither invited nor here, in the order of inviting."""
+    return FormerAccount.objects.filter(invited_at=None, member=None).order_by("pk")
+
+
 @transaction.atomic
-def invite(*, most: int, at: datetime) -> int:
-    """Invite people who have not claimed theirs, so many at a time; each is invited once. Answers how many."""
-    waiting = list(
-        FormerAccount.objects.select_for_update(skip_locked=True)
-        .filter(invited_at=None, member=None)
-        .order_by("pk")[:most]
-    )
+def invite(*, most: int, at: datetime, first: int | None = None) -> int:
+    """Invite people who have not claimed theirs, so many at a time; each is invited once. Answers how many.
+
+    With `first`, the key of the first who waited when it was decided, nobody is invited where it is another's
+    turn meanwhile: the same form sent twice invites once.
+    """
+    chosen = list(waiting().select_for_update()[:most])
+    if first is not None and (not chosen or chosen[0].pk != first):
+        return 0
     messages.post_many(
         messages.Post(
             user_id=None,
@@ -76,13 +98,13 @@ def invite(*, most: int, at: datetime) -> int:
             occasion="invite",
             facts={
                 "name": account.name,
-                "language": settings.LANGUAGE_CODE,
+                "language": language_of(str(account.country)),
                 "photo_level": account.photo_level,
                 "video_level": account.video_level,
             },
             at=at,
         )
-        for account in waiting
+        for account in chosen
     )
-    FormerAccount.objects.filter(pk__in=[account.pk for account in waiting]).update(invited_at=at)
-    return len(waiting)
+    FormerAccount.objects.filter(pk__in=[account.pk for account in chosen]).update(invited_at=at)
+    return len(chosen)

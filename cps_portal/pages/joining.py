@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,10 @@ from cps_portal.pages.joining_form import JoinForm
 from cps_portal.staff_access import shorten_for_staff
 from kitbag import registration, standing
 from kitbag.rules.bag import Bag
-from members import messages
+from members import former, messages
 from members.access import member_of
 from members.joining import become_member
-from members.models import User
+from members.models import Member, User
 from members.rules.days import programme_day
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -36,6 +37,12 @@ def set_language_cookie(response: HttpResponse, language: str) -> None:
         secure=settings.LANGUAGE_COOKIE_SECURE,
         samesite="Lax",
     )
+
+
+def claim_former(user_id: int) -> None:
+    """What is imported under a proved address belongs to its member (programme §1)."""
+    if member := Member.objects.filter(user=user_id, closed_at=None).select_related("user").first():
+        former.claim(member, at=timezone.now())
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):
@@ -54,8 +61,19 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         registration.add_drafts(member_id=member.pk, counts=bag.counts, key=uuid4(), at=form.at, by=user)
         return user
 
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """An address is proved: an account of the former scheme under it is its member's from now on."""
+        is_proved: bool = super().confirm_email(request, email_address)
+        if is_proved:
+            claim_former(email_address.user_id)
+        return is_proved
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """After any way of signing in: the member's language, and the staff's shorter session."""
+        """After any way of signing in: the member's language, the staff's shorter session, an old account claimed.
+
+        Nobody signs in whose address is not proved; a code for signing in proves it without `confirm_email`.
+        """
+        claim_former(user.pk)
         response = super().post_login(request, user, **kwargs)
         set_language_cookie(response, user.language)
         shorten_for_staff(request)

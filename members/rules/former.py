@@ -1,7 +1,39 @@
-"""A row of the former scheme's file: read, checked, and compared with what its person has now (programme §1)."""
+"""Rows of the former scheme's file: read, checked, and compared with what their people have now (programme §1).
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The file is a CSV in UTF-8, with commas or semicolons and these headings in any order: email, name, country,
+photo_level, video_level, kit. A country is its ISO code or its English name; a level is Red, Silver, Gold or
+Platinum (or 0 to 3), empty where there was none; kit is "product|serial; product|serial", each serial optional.
+Cells are text and stay text: nothing in them is ever calculated.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from members.rules.levels import Rank
+from members.rules.names import can_be_seen, tidy
+
+HEADINGS = ("email", "name", "country", "photo_level", "video_level", "kit")
+NEEDED = frozenset(HEADINGS) - {"kit"}
+MOST_ROWS = 50_000
+MOST_THINGS = 200
+MOST_FAULTS = 200
+NAME_LENGTH = 120
+PRODUCT_LENGTH = 160
+SERIAL_LENGTH = 60
+LEVELS: Mapping[str, int] = {
+    **{rank.name.lower(): int(rank) for rank in Rank},
+    **{str(int(rank)): int(rank) for rank in Rank},
+}
+EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
+)
+# Countries of the programme where a letter is best written in Arabic.
+IN_ARABIC = frozenset(
+    ("AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA", "MR", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +59,202 @@ class Row:
     def best_level(self) -> int:
         """The higher of both: what the new level is compared with."""
         return max(level for level in (self.photo_level, self.video_level) if level is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What keeps a file from being read in: a code, the line (0 for the whole file), and what stands there."""
+
+    line: int
+    code: str
+    found: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a file says: its rows with their lines, and what is wrong. `more_faults` are those not listed."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    more_faults: int = 0
+
+    def fault(self, line: int, code: str, found: str = "") -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(line, code, tidy(found.replace("\x00", "�"))[:80]))
+        else:
+            self.more_faults += 1
+
+
+def language_of(country: str) -> str:
+    """The language in which somebody of a country is first written to."""
+    return "ar" if country in IN_ARABIC else "en"
+
+
+def read(data: bytes, *, countries: Mapping[str, str]) -> Reading:
+    """Read a file of old accounts. `countries` leads from a code or a name, in lower case, to the code.
+
+    Every fault is said with its line; a file with faults is not read in at all.
+    """
+    reading = Reading()
+    text = _decoded(data, reading)
+    if reading.faults:
+        return reading
+    lines = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), strict=True)
+    try:
+        headings = _headings(next(lines, []), reading)
+        if headings is None:
+            return reading
+        _read_rows(lines, headings, reading, countries)
+    except csv.Error as error:
+        reading.fault(lines.line_num, "broken_line", str(error))
+    if not reading.rows and not reading.faults:
+        reading.fault(0, "empty")
+    return reading
+
+
+def _decoded(data: bytes, reading: Reading) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reading.fault(data.count(b"\n", 0, error.start) + 1, "encoding")
+        return ""
+    if "\x00" in text:
+        reading.fault(text.count("\n", 0, text.index("\x00")) + 1, "encoding")
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """Whichever of both the first line has more of: spreadsheets of many countries write semicolons."""
+    first = text.split("\n", 1)[0]
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _headings(cells: Sequence[str], reading: Reading) -> dict[str, int] | None:
+    """Where each column is; None, with faults, where the headings are not these."""
+    names = [tidy(cell).lower().replace(" ", "_").replace("-", "") for cell in cells]
+    places = {name: place for place, name in enumerate(names) if name}
+    for name in sorted(NEEDED - places.keys()):
+        reading.fault(1, "column_missing", name)
+    for name in sorted(places.keys() - set(HEADINGS)):
+        reading.fault(1, "column_unknown", name)
+    for name in sorted({name for name in places if names.count(name) > 1}):
+        reading.fault(1, "column_twice", name)
+    return None if reading.faults else places
+
+
+def _read_rows(
+    lines: Iterator[list[str]], places: Mapping[str, int], reading: Reading, countries: Mapping[str, str]
+) -> None:
+    first_line: dict[str, int] = {}
+    begins = lines.line_num + 1  # type: ignore[attr-defined]
+    for cells in lines:
+        line, begins = begins, lines.line_num + 1  # type: ignore[attr-defined]
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(places):
+            reading.fault(line, "columns", str(len(cells)))
+            continue
+        if len(reading.rows) >= MOST_ROWS:
+            reading.fault(line, "too_many_rows", str(MOST_ROWS))
+            return
+        row = _row({name: cells[place] for name, place in places.items()}, line, reading, countries)
+        if row is None:
+            continue
+        if row.email in first_line:
+            reading.fault(line, "email_twice", f"{row.email} ({first_line[row.email]})")
+            continue
+        first_line[row.email] = line
+        reading.rows.append(row)
+
+
+def _row(said: Mapping[str, str], line: int, reading: Reading, countries: Mapping[str, str]) -> Row | None:
+    """One account; None, with its faults, where a cell cannot be read."""
+    found = list(_faults(said, countries))
+    kit = tuple(things(said.get("kit", "")))
+    if len(kit) > MOST_THINGS:
+        found.append(("kit_long", str(len(kit))))
+    found += [
+        ("kit", f"{thing.product} {thing.serial}")
+        for thing in kit
+        if not can_be_seen(thing.product) or len(thing.product) > PRODUCT_LENGTH or len(thing.serial) > SERIAL_LENGTH
+    ]
+    for code, text in found:
+        reading.fault(line, code, text)
+    if found:
+        return None
+    return Row(
+        email=said["email"].strip().lower(),
+        name=tidy(said["name"]),
+        country=countries[tidy(said["country"]).lower()],
+        photo_level=level_of(said["photo_level"]),
+        video_level=level_of(said["video_level"]),
+        kit=kit,
+    )
+
+
+def _faults(said: Mapping[str, str], countries: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    email, name = said["email"].strip().lower(), tidy(said["name"])
+    if not (EMAIL.fullmatch(email) and len(email) <= 254):
+        yield "email", said["email"]
+    if not can_be_seen(name):
+        yield "name_missing", ""
+    elif len(name) > NAME_LENGTH:
+        yield "name_long", name
+    if tidy(said["country"]).lower() not in countries:
+        yield "country", said["country"]
+    cells = [tidy(said[column]).lower() for column in ("photo_level", "video_level")]
+    for cell in cells:
+        if cell and cell not in LEVELS:
+            yield "level", cell
+    if not any(cells):
+        yield "level_missing", ""
+
+
+def level_of(cell: str) -> int | None:
+    """A level as a cell says it; None where it is empty."""
+    return LEVELS.get(tidy(cell).lower())
+
+
+def things(cell: str) -> Iterator[Thing]:
+    """What a kit cell names: product|serial, one after the other with semicolons or on lines of their own."""
+    for part in chain.from_iterable(line.split(";") for line in cell.splitlines()):
+        product, _bar, serial = part.partition("|")
+        if product.strip() or serial.strip():
+            yield Thing(tidy(product), tidy(serial))
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Something in the kitbag now: its product, its number in its normal form, whether it counts."""
+
+    key: str
+    product: int
+    serial: str
+    counts: bool
+
+
+# Whether a thing that was named (product, number) is a thing in the kitbag.
+Match = Callable[[int | None, str, Owned], bool]
+
+
+def pair(old: Sequence[tuple[int | None, str]], owned: Sequence[Owned]) -> list[Owned | None]:
+    """For each thing an old account named (product, number in its normal form), what of the kitbag it is.
+
+    First by product and number, then by number alone, then by product, each kit item once; None is what is to be
+    added. An item whose number differs from the one that was named is another one.
+    """
+    left = list(owned)
+    paired: list[Owned | None] = [None] * len(old)
+
+    def take(is_it: Match) -> None:
+        for place, (product, serial) in enumerate(old):
+            if paired[place] is None:
+                hit = next((one for one in left if is_it(product, serial, one)), None)
+                if hit is not None:
+                    paired[place] = hit
+                    left.remove(hit)
+
+    take(lambda product, serial, one: bool(serial) and one.serial == serial and one.product == product)
+    take(lambda product, serial, one: bool(serial) and one.serial == serial)
+    take(lambda product, serial, one: one.product == product and not (serial and one.serial))
+    return paired
