@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.pages.logistics import batch as batches
 from cps_portal.pages.logistics.words import REFUSALS
+from cps_portal.pages.offers.card import card_link
 from members import threads
 from members.models import Message, Post
 from members.rules.roles import Role
@@ -182,6 +184,10 @@ def test_the_letter_of_a_new_card_is_another_and_nothing_erased_is_printed(desk,
     label = packs.Label("Layla Mansour", ["2 Rye Lane", "London"], "GB")
     card = packs.replace_card(pack.pk, label=label, at=AT + timedelta(days=2), by=clerk)
     batch = picked(clerk, card)
+    # The code on it is the one that is valid after the loss, as the member's own page shows it.
+    card = WelcomePack.objects.select_related("member__user").get(pk=card.pk)
+    (made,) = batches._cards([card], AT)
+    assert made.face.link == card_link(card.member)
     text, _pages = a_page(desk.get(reverse("admin:pack_paper", args=[batch.pk, "letters"])).content)
     assert "takes the place of the card that you lost" in text
     WelcomePack.objects.filter(pk=card.pk).update(name="", lines="")

@@ -147,6 +147,10 @@ def _parcel(pack: WelcomePack) -> packing.Parcel:
     )
 
 
+def _token(pack: WelcomePack, generations: dict[int, int]) -> str:
+    return token_of(pack.member_id, generations[pack.member_id])
+
+
 def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
     """The cards, each in its member's language, with the code that is valid now."""
     generations = dict(
@@ -162,7 +166,7 @@ def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
                 number=pack.member.spaced_number,
                 member_since=pack.member.joined_at.year,
                 as_of=programme_day(at),
-                link=f"{settings.PORTAL_ORIGIN}/v/{token_of(pack.member_id, generations.get(pack.member_id, 1))}/",
+                link=settings.PORTAL_ORIGIN + reverse("card-check", args=[_token(pack, generations)]),
             ),
             pack.member.user.language,
             bool(get_language_info(pack.member.user.language)["bidi"]),
