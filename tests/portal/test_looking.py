@@ -10,6 +10,7 @@ from kitbag.models import Claim, KitItem
 from members.looking import ONE_LOOK, Page, note_look
 from members.models import Post, StaffLook
 from members.rules.roles import Role
+from servicing.cards import token_of
 from servicing.models import Case, CaseFile, WelcomePack
 from tests.factories import NOON, UserFactory
 from tests.portal.staff import confirmed, staff_user
@@ -83,3 +84,12 @@ def test_opening_again_within_the_hour_is_the_same_look(layla, vera, django_asse
     assert list(rows) == [("member", NOW), ("case", NOW), ("member", NOW + ONE_LOOK)]
     # All roles there are: as much as the column holds.
     assert StaffLook.objects.first().role.startswith("Auditor, Centre staff, Logistics, ")
+
+
+def test_a_card_that_staff_scan_is_a_look_and_a_strangers_scan_is_none(layla, looks, client):
+    scan = reverse("card-check", args=[token_of(layla.pk, 1)])
+    assert client.get(scan).status_code == 200
+    assert not StaffLook.objects.exists()
+    user = staff_user(Role.MEMBER_CARE.value)
+    assert confirmed(user).get(scan).status_code == 200
+    assert looks(user) == [(layla.pk, "Member care", "card")]

@@ -1,0 +1,94 @@
+"""The welcome pack from its offer to the day it may be asked after, and the card as strangers and staff see it."""
+
+import re
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+
+from cps_portal.dev.portal import run_manage
+from tests.browser.kit import BOTH, looked_at
+from tests.browser.visitor import PRIMARY
+
+LOGISTICS, CARE = "logistics@cps.example.org", "care@cps.example.org"
+# Silver in the demo, and their packs not asked for yet.
+SILVER = {"en": "silver-tr@example.org", "ar": "silver-eg@example.org"}
+COUNTRY = {"en": "TR", "ar": "EG"}
+TRACKING = {"en": "RA440018221TR", "ar": "RA440018233EG"}
+# What the code on a card says.
+SCAN = """
+from cps_portal.pages.offers.card import card_link
+from members.models import Member
+print(card_link(Member.objects.get(user__email="gold-it@example.org")), end="")
+"""
+PACK = "SELECT p.id FROM servicing_welcomepack p JOIN members_member m ON m.id = p.member_id JOIN members_user u \
+    ON u.id = m.user_id WHERE u.email = %s"
+
+
+@pytest.mark.parametrize(**BOTH)
+def test_a_pack_from_the_offer_to_the_28th_day(visit, portal, wishes):
+    address = SILVER[wishes["language"]]
+    member = visit(who=address, **wishes)
+    page = member.open(reverse("offers"))
+    looked_at(member, "pack-1-offers")
+    page.click(f"main a[href='{reverse('pack')}']")
+    page.click(PRIMARY)
+    assert page.locator(".error-summary").count() == 1
+    page.fill("#id_street", "4 Bench Lane")
+    page.fill("#id_postcode", "34353")
+    page.fill("#id_town", "Istanbul")
+    page.select_option("#id_country", COUNTRY[wishes["language"]])
+    page.click("button[name=look]")
+    assert "4 Bench Lane" in page.locator(".label-look").inner_text()
+    looked_at(member, "pack-2-label")
+    page.click(PRIMARY)
+    page.wait_for_url(f"**{reverse('pack')}")
+    assert page.locator(".toast").count() == 1
+
+    clerk = visit(who=LOGISTICS)
+    desk = clerk.open(reverse("admin:packs"))
+    row = desk.locator("form", has=desk.locator(f"input[name=country][value={COUNTRY[wishes['language']]}]"))
+    row.locator("button").click()
+    desk.wait_for_url(lambda url: urlsplit(url).path != reverse("admin:packs"))
+    clerk.shot(f"pack-3-batch-{wishes['language']}")
+    number = re.search(r"P\d{6}", desk.locator("main, #content").first.inner_text()).group()
+    desk.goto(f"{reverse('admin:packs_sent')}?number={number}")
+    desk.fill("input[name=tracking]", TRACKING[wishes["language"]])
+    desk.click("button.button--primary")
+    portal.wait_for_mail(address, lambda mail: TRACKING[wishes["language"]] in mail.get_body(("plain",)).get_content())
+
+    page = member.open(reverse("pack"))
+    assert TRACKING[wishes["language"]] in page.content()
+    late = f"main a[href='{reverse('contact')}?topic=pack']"
+    assert page.locator(late).count() == 0
+    [(pack,)] = portal.execute(PACK, [address])
+    portal.execute("UPDATE servicing_welcomepack SET requested_at = now() - interval '28 days' WHERE id = %s", [pack])
+    page = member.open(reverse("pack"))
+    looked_at(member, "pack-4-day-28")
+    page.click(late)
+    assert page.locator("input[name=topic][value=pack]").is_checked()
+
+
+def test_a_card_is_scanned_by_a_stranger_and_by_staff(visit, portal):
+    member = visit(who="gold-it@example.org")
+    page = member.open(reverse("card"))
+    name, number = "Matteo Ricci", page.locator(".card-page").inner_text()
+    assert name in number
+    looked_at(member, "card-1-member")
+    scan = run_manage("shell", "--no-imports", "-c", SCAN, env=portal.env, stdout=subprocess.PIPE).strip()
+
+    stranger = visit()
+    seen = stranger.open(urlsplit(scan).path)
+    assert "Gold" in seen.locator("main").inner_text()
+    assert name not in seen.content()
+    looked_at(stranger, "card-2-stranger")
+
+    care = visit(who=CARE)
+    assert name in care.open(urlsplit(scan).path).locator("main").inner_text()
+    looked_at(care, "card-3-staff")
+    assert "Member care" in member.open(reverse("account-looks")).locator("main").inner_text()
+
+    member.open(reverse("card")).locator("main form button").click()
+    stranger.forgive(scan)
+    assert "Not valid" in stranger.open(urlsplit(scan).path).locator("main").inner_text()
