@@ -296,6 +296,7 @@ def test_a_lost_card_is_approved_once_and_linked_to_the_first(care, clerk):
     assert CardRevocation.objects.filter(member=pack.member).count() == 1
     assert Post.objects.filter(thread=thread, from_staff=True).count() == 1
     assert "on its way already" in text_of(care.get(page))
+    assert [(look.role, look.page) for look in pack.member.looks.all()] == [("Member care", "thread")]
     # Lost again, once that one was sent.
     sent(clerk, card, days=4)
     assert form_of(care.get(reverse("admin:pack_lost", args=[lost_thread(pack.member.user).pk])))["pack"] == card.pk

@@ -19,6 +19,7 @@ from cps_portal.pages.logistics.frame import APPROVE, allowed, page
 from cps_portal.pages.logistics.words import LOST_ANSWER, refusal
 from cps_portal.pdf.paper import cannot_print
 from members import threads
+from members.looking import Page, note_look
 from members.models import Address, Member, Thread, Topic, User
 from members.threads import ThreadError
 from servicing import packs
@@ -106,6 +107,8 @@ def pack_lost(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     user = allowed(request, APPROVE)
     thread = get_object_or_404(Thread.objects.select_related("user"), pk=thread_id, topic=Topic.LOST_CARD)
     member = Member.objects.filter(user=thread.user_id, closed_at=None).first() if thread.user_id else None
+    if member is not None:
+        note_look(member.pk, page=Page.THREAD, by=user, at=timezone.now())
     if request.method != "POST":
         return _page(request, thread, member)
     if member is None:
