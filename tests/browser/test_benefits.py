@@ -22,6 +22,16 @@ from cps_portal.pages.offers.card import card_link
 from members.models import Member
 print(card_link(Member.objects.get(user__email="gold-it@example.org")), end="")
 """
+# The demo's event for Platinum, with one place and nobody in it.
+ONE_PLACE = """
+from django.utils import timezone
+from servicing import events
+from servicing.models import Event
+event = Event.objects.get(levels=[3])
+events.change_places(event.pk, places=1, at=timezone.now())
+"""
+STATES = "SELECT state FROM (SELECT DISTINCT ON (member_id) state, asked_at, member_id FROM servicing_booking \
+    WHERE event_id = %s ORDER BY member_id, asked_at DESC) AS newest ORDER BY asked_at"
 PACK = "SELECT p.id FROM servicing_welcomepack p JOIN members_member m ON m.id = p.member_id JOIN members_user u \
     ON u.id = m.user_id WHERE u.email = %s"
 
@@ -68,6 +78,33 @@ def test_a_pack_from_the_offer_to_the_28th_day(visit, portal, wishes):
     looked_at(member, "pack-4-day-28")
     page.click(late)
     assert page.locator("input[name=topic][value=pack]").is_checked()
+
+
+@pytest.mark.parametrize(**BOTH)
+def test_the_last_place_and_the_waiting_list(visit, portal, wishes):
+    """Platinum members of the demo; the one who waits is asked as soon as the place is given back."""
+    run_manage("shell", "--no-imports", "-c", ONE_PLACE, env=portal.env, stdout=subprocess.PIPE)
+    [(event,)] = portal.execute("SELECT id FROM servicing_event WHERE places = 1")
+    first, second = visit(who="platinum-ae@example.org", **wishes), visit(who="platinum-sa@example.org", **wishes)
+    page = reverse("event", args=[event])
+    book, back = f"form[action='{page}book/'] button", f"form[action='{page}cancel/'] button"
+    for visitor in (first, second):
+        visitor.open(page)
+    looked_at(first, "event-1-one-place")
+    # Both see the one place; whoever is second waits.
+    first.page.click(book)
+    second.page.click(book)
+    assert [state for (state,) in portal.execute(STATES, [event])] == ["place", "waiting"]
+    looked_at(second, "event-2-waiting")
+    first.page.click(back)
+    link = f"{portal.origin}{page}"
+    portal.wait_for_mail("platinum-sa@example.org", lambda mail: link in mail.get_body(("plain",)).get_content())
+    second.open(page)
+    looked_at(second, "event-3-kept")
+    second.page.click(book)
+    looked_at(second, "event-4-a-place")
+    assert [state for (state,) in portal.execute(STATES, [event])] == ["cancelled", "place"]
+    second.page.click(back)
 
 
 def test_a_card_is_scanned_by_a_stranger_and_by_staff(visit, portal):
