@@ -38,7 +38,7 @@ MEMBER = (
     Place("servicing", _("Servicing"), _("Servicing"), "wrench", ("case",)),
     Place("offers", _("Offers"), _("Offers"), "tag", ("offer", "pack", "card", "benefits")),
     Place("events", _("Events"), _("Events"), "event", ("event",)),
-    Place("help", _("Help"), _("Help"), "help"),
+    Place("help", _("Help"), _("Help"), "help", ("contact", "thread", "threads")),
 )
 ON_THE_BAR = 5
 PUBLIC = (
@@ -47,7 +47,7 @@ PUBLIC = (
     Place("countries", _("Countries")),
     Place("centres", _("Find a centre"), also=("centre",)),
     Place("events", _("Events")),
-    Place("help", _("Help")),
+    Place("help", _("Help"), also=("contact", "thread")),
 )
 STAFF = (Place("admin:index", _("Staff desk")),)
 ACCOUNT = (

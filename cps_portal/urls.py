@@ -10,6 +10,7 @@ from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.events.calendar_file import event_ics
 from cps_portal.pages.events.event import event, event_book, event_cancel
 from cps_portal.pages.events.listing import events
+from cps_portal.pages.help.page import help_page
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
 from cps_portal.pages.kitbag.claims import kitbag_claim, kitbag_claim_answer
@@ -50,6 +51,9 @@ from cps_portal.pages.servicing.sending import servicing_send
 from cps_portal.pages.servicing.sheet import case_sheet
 from cps_portal.pages.statement_files import points_csv, points_pdf
 from cps_portal.pages.styleguide import styleguide
+from cps_portal.pages.threads.contact import contact, contact_sent
+from cps_portal.pages.threads.guest import thread_guest, thread_guest_file
+from cps_portal.pages.threads.member import thread, thread_file, threads
 from cps_portal.pages.what_if import what_if, what_if_drafts
 
 urlpatterns = [
@@ -118,6 +122,14 @@ urlpatterns = [
     path("card/", card, name="card"),
     path("card/card.pdf", card_pdf, name="card-pdf"),
     path("v/<str:card_token>/", card_check, name="card-check"),
+    path("help/", help_page, name="help"),
+    path("contact/", contact, name="contact"),
+    path("contact/sent/", contact_sent, name="contact-sent"),
+    path("threads/", threads, name="threads"),
+    path("threads/<uuid:thread_id>/", thread, name="thread"),
+    path("threads/files/<uuid:file_id>/", thread_file, name="thread-file"),
+    path("answers/<str:answer>/", thread_guest, name="thread-guest"),
+    path("answers/<str:answer>/files/<uuid:file_id>/", thread_guest_file, name="thread-guest-file"),
     path("messages/", messages, name="messages"),
     path("messages/choices/", messages_preferences, name="messages-preferences"),
     path("messages/stop/<str:token>/", messages_stop, name="messages-stop"),

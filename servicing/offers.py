@@ -1,5 +1,6 @@
 """Offers a member sees, with why, and codes drawn one per member (programme §9)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -49,6 +50,15 @@ def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
     seen = [Seen(offer, fit(audience_of(offer), person)) for offer in running]
     reachable = [one for one in seen if one.fit.fits or one.fit.within_reach]
     return sorted(reachable, key=lambda one: (not one.fit.fits, one.offer.ends_on, one.offer.title))
+
+
+@transaction.atomic
+def add_codes(offer_id: UUID, codes: Iterable[str]) -> int:
+    """More codes to be drawn; those that the offer has already stay as they are. How many are new."""
+    Offer.objects.select_for_update(no_key=True).get(pk=offer_id)
+    known = set(OfferCode.objects.filter(offer=offer_id).values_list("code", flat=True))
+    new = [OfferCode(offer_id=offer_id, code=code) for code in dict.fromkeys(codes) if code not in known]
+    return len(OfferCode.objects.bulk_create(new))
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from kitbag import standing
 from kitbag.models import Product, Proof, Valuation
 from kitbag.registration import Details, add_item
-from members.models import Member, User
+from members.models import Member, Thread, User
 from members.rules.numbers import member_number
 from servicing.models import (
     Case,
@@ -124,6 +124,19 @@ class ProofFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def items(self, create, items):
         self.items.set(items or ())
+
+
+class ThreadFactory(factory.django.DjangoModelFactory):
+    """A question without posts, of somebody signed in."""
+
+    class Meta:
+        model = Thread
+
+    user = factory.SubFactory(UserFactory)
+    language = "en"
+    topic = "other"
+    opened_at = NOON
+    changed_at = NOON
 
 
 class CentreFactory(factory.django.DjangoModelFactory):

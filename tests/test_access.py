@@ -20,6 +20,7 @@ from kitbag.claims import open_claim
 from kitbag.lists import issue_list
 from kitbag.models import Claim
 from kitbag.rules.table import read_text
+from members import thread_links
 from members.mail_choices import stop_address
 from members.models import Message
 from members.rules.mailing import REFUSABLE
@@ -33,6 +34,7 @@ from tests.factories import (
     MemberFactory,
     OfferFactory,
     ProofFactory,
+    ThreadFactory,
     UserFactory,
 )
 
@@ -135,6 +137,14 @@ ACCESS = {
     "card": MEMBERS,
     "card-pdf": MEMBERS,
     "card-check": PUBLIC,
+    "help": PUBLIC,
+    "contact": PUBLIC,
+    "contact-sent": PUBLIC,
+    "threads": SIGNED_IN,
+    "thread": Row(LOGIN, 200, 404, 404),
+    "thread-file": Row(LOGIN, 404, 404, 404),
+    "thread-guest": PUBLIC,
+    "thread-guest-file": Row(404, 404, 404, 404),
     "messages": SIGNED_IN,
     "message": Row(LOGIN, 200, 404, 404),
     "messages-preferences": SIGNED_IN,
@@ -244,6 +254,8 @@ def address(layla, camera, register):
         "signed": token_of(EstimateFactory(case=case).pk),
         "event_id": EventFactory().pk,
         "message_id": Message.objects.filter(user=layla.user).first().pk,
+        "thread_id": ThreadFactory(user=layla.user).pk,
+        "answer": thread_links.token_of(ThreadFactory(user=None, name="Ana", email="ana@example.org").pk),
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
         "export_id": proof.pk,

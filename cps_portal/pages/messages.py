@@ -46,7 +46,7 @@ def messages(request: HttpRequest) -> HttpResponse:
             "rows": [_line(row) | {"href": reverse("message", args=[row.pk])} for row in rows],
             "newer": newer,
             "older": older,
-            **_zone(user),
+            **zone_of(user),
         },
     )
 
@@ -65,7 +65,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
             "body": _body(row),
             "is_security": row.kind == Message.Kind.SECURITY,
             "crumbs": _crumbs(subject_words(row)),
-            **_zone(user),
+            **zone_of(user),
         },
     )
 
@@ -139,7 +139,7 @@ def _crumbs(here: str) -> list[dict[str, str]]:
     return [{"href": reverse("messages"), "label": _("Messages")}, {"label": here}]
 
 
-def _zone(user: User) -> dict[str, str]:
+def zone_of(user: User) -> dict[str, str]:
     zone = time_zone_of(user)
     return {"zone": zone, "place": "" if zone == "UTC" else place_of(zone, get_language() or "en")}
 

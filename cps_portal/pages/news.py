@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -35,10 +36,15 @@ def pack_row() -> dict[str, str]:
     }
 
 
+def of_staff(words: str) -> str:
+    """What staff wrote in one language, between sentences that may run the other way."""
+    return f"\u2068{words}\u2069" if get_language_bidi() else words
+
+
 def _offer(offer: NewOffer) -> dict[str, str]:
     until = {"day": date_format(offer.ends_on, "j M Y")}
     parts = [
-        offer.summary,
+        of_staff(offer.summary),
         _("Shown because you own the %(product)s.") % {"product": offer.because} if offer.because else "",
         _("Before %(day)s.") % until,
     ]

@@ -68,7 +68,7 @@ def _in_force(day: date) -> list[tuple[CountryTerms, list[Gives]]]:
     return [(terms, what_levels_get(terms.cap, rows[str(terms.country)])) for terms in CountryTerms.objects.on(day)]
 
 
-def _targets(day: date) -> list[dict[str, Any]]:
+def targets_of_levels(day: date) -> list[dict[str, Any]]:
     """For each level: where it begins, and the targets of the countries with full benefits, shortest first."""
     thresholds = Threshold.objects.on(day)
     full = [gives for terms, gives in _in_force(day) if terms.benefit_class == BenefitClass.FULL]
@@ -90,7 +90,7 @@ def _targets(day: date) -> list[dict[str, Any]]:
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """Terms of use, with how turnaround times are calculated (the clock of programme §6 in words)."""
-    levels = _targets(programme_day(timezone.now()))
+    levels = targets_of_levels(programme_day(timezone.now()))
     video = [days for line in levels for days in line["video"]]
     return TemplateResponse(
         request,

@@ -115,3 +115,8 @@ class PostFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def content(self) -> bytes:
+        """The file as it is kept; FileNotFoundError where it is gone."""
+        with thread_storage().open(str(self.file.name)) as file:
+            return bytes(file.read())

@@ -63,6 +63,13 @@ def test_offers_say_why_they_are_shown_and_what_is_missing(client, silver, camer
         assert get(client, silver, "offer", other.pk).status_code == 404
 
 
+def test_what_staff_wrote_keeps_its_direction_between_arabic_sentences(client, silver):
+    offer = OfferFactory(summary="Half price, everywhere.")
+    client.cookies["django_language"] = "ar"
+    for page in ("offers", "dashboard"):
+        assert f"\u2068{offer.summary}\u2069" in get(client, silver, page).content.decode(), page
+
+
 def test_a_code_is_drawn_once_and_shown_again(client, silver):
     offer = OfferFactory(codes="own")
     OfferCode.objects.bulk_create([OfferCode(offer=offer, code=f"CPS-{n}") for n in range(2)])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cps_portal.pages.news import pack_row
+from cps_portal.pages.news import of_staff, pack_row
 from kitbag import standing
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
@@ -96,7 +96,7 @@ def _row(seen: Seen, stands: Stands) -> dict[str, Any]:
         "summary": seen.offer.summary,
         "why": why,
         "until": until,
-        "text": " ".join((seen.offer.summary, why, until)),
+        "text": " ".join((of_staff(seen.offer.summary), why, until)),
         "action": _("See offer"),
         "href": reverse("offer", args=[seen.offer.pk]),
     }

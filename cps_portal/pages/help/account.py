@@ -1,0 +1,47 @@
+"""Questions about one's account and data (programme §1, §10)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cps_portal.pages.help.section import Group, Section
+
+GROUP = Group(
+    "account",
+    _("Your account"),
+    (
+        Section(
+            "mail",
+            _("Which mails do I get?"),
+            (
+                _(
+                    "What needs you is always mailed. Good news comes at once, once a day or not at all, as you choose."
+                    " Everything stands under Messages."
+                ),
+            ),
+            ((_("Choose what we mail you"), "messages-preferences"), (_("Messages"), "messages")),
+            _("notifications, e-mail, unsubscribe, newsletter"),
+        ),
+        Section(
+            "my-data",
+            _("Who sees my data, and how do I get it or have it deleted?"),
+            (
+                _(
+                    "You see which role of our staff opened your data, and when. You can take a copy of everything with"
+                    " you, or close your account; the pages say what goes and what has to stay."
+                ),
+            ),
+            (
+                (_("Privacy"), "privacy"),
+                (_("Download your data"), "account-export"),
+                (_("Close your account"), "account-close"),
+            ),
+            _("privacy, GDPR, delete account, erase, export, leave"),
+        ),
+        Section(
+            "ask-us",
+            _("My question is not here"),
+            (_("Write to us. We answer members in their account and by mail, and others by mail."),),
+            ((_("Write to us"), "contact"), (_("Your questions"), "threads")),
+            _("contact, support, telephone, complaint, question"),
+        ),
+    ),
+)

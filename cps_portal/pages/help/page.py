@@ -1,0 +1,97 @@
+"""Help: all questions, or those that a search finds, with a member's own figures (programme §9)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cps_portal.pages.help import abroad, account, card, finding, joining, kit, points, servicing
+from cps_portal.pages.help.figures import figures_of
+from cps_portal.pages.help.finding import ALSO, TEXT, TITLE
+from cps_portal.pages.help.own import own_figures
+from cps_portal.pages.help.section import Group, Section
+from members.access import member_of
+from members.rules.days import programme_day
+
+GROUPS: tuple[Group, ...] = (
+    joining.GROUP,
+    points.GROUP,
+    kit.GROUP,
+    card.GROUP,
+    servicing.GROUP,
+    abroad.GROUP,
+    account.GROUP,
+)
+# A section that answers less well than this share of the best is not shown.
+SHARE = 0.4
+MOST_FOUND = 12
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """`?q=` searches in the active language; without it everything is there, to be read and to be linked to."""
+    now = timezone.now()
+    day = programme_day(now)
+    member = member_of(request.user)
+    figures = figures_of(day)
+    own = own_figures(member, day=day) if member else {}
+    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[: finding.LONGEST]
+    groups = [_group(group, figures, own) for group in GROUPS]
+    return TemplateResponse(
+        request,
+        "help/help.html",
+        {
+            "q": query,
+            "found": _found(groups, query) if query else [],
+            "groups": groups,
+            "is_member": member is not None,
+        },
+    )
+
+
+def _group(group: Group, figures: dict[str, str], own: dict[str, list[str]]) -> dict[str, Any]:
+    return {
+        "key": group.key,
+        "title": str(group.title),
+        "sections": [_section(section, figures, own.get(section.key, [])) for section in group.sections],
+    }
+
+
+def _section(section: Section, figures: dict[str, str], own: list[str]) -> dict[str, Any]:
+    return {
+        "key": section.key,
+        "title": str(section.title) % figures,
+        "paragraphs": [str(words) % figures for words in section.paragraphs],
+        "own": own,
+        "links": [(str(words), href) for words, place in section.links if (href := href_of(place))],
+        "also": str(section.also),
+    }
+
+
+def href_of(place: str) -> str:
+    """The address of "name", "name?query" or "name#anchor"; "" for a page that is not there."""
+    end = min((at for at in (place.find("?"), place.find("#")) if at >= 0), default=len(place))
+    try:
+        return reverse(place[:end]) + place[end:]
+    except NoReverseMatch:
+        return ""
+
+
+def _found(groups: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
+    """The sections that answer a query, the best first."""
+    asked = finding.asked_words(query)
+    scored = []
+    for group in groups:
+        for section in group["sections"]:
+            fields = [
+                (TITLE, set(finding.words_of(section["title"]))),
+                (ALSO, set(finding.words_of(section["also"]))),
+                (TEXT, set(finding.words_of(" ".join(section["paragraphs"])))),
+            ]
+            scored.append((finding.score(asked, fields), section))
+    best = max((score for score, _section in scored), default=0)
+    kept = [pair for pair in scored if best and pair[0] >= SHARE * best]
+    return [section for _score, section in sorted(kept, key=lambda pair: -pair[0])[:MOST_FOUND]]

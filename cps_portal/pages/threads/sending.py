@@ -1,0 +1,50 @@
+"""What every form of threads does when it is sent: files first, then the words and the files together, once."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from allauth.core.internal import ratelimit
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest
+
+from cps_portal.pages.threads import files
+from cps_portal.pages.threads.files import Ready
+from cps_portal.pages.threads.forms import WriteForm
+from members.models import Post
+from members.threads import ThreadError
+
+# Opening a file takes a process of its own for a moment.
+MEMBER_LIMIT, GUEST_LIMIT = "40/h/user", "12/h/ip"
+
+
+def may_send(request: HttpRequest) -> bool:
+    """Whether this person or address has not sent too much within the hour."""
+    limit = MEMBER_LIMIT if request.user.is_authenticated else GUEST_LIMIT
+    return bool(ratelimit.consume(request, app="members", action="write", config={"write": limit}))
+
+
+def sent(request: HttpRequest, form: WriteForm, say: Callable[[UUID], Post]) -> tuple[Post | None, list[Ready]]:
+    """The post that a form became; else None, with the reasons in the form and the files that are kept for it.
+
+    `say` writes the words under the form's key and may raise ThreadError.
+    """
+    is_valid = form.is_valid()
+    post_id = form.cleaned_data.get("post")
+    if post_id is None or "thread" in form.errors:
+        form.refuse("not_yours")
+        return None, []
+    uploads = [one for one in request.FILES.getlist("photos") if isinstance(one, UploadedFile)]
+    ready, refused = files.take(uploads, request.POST.getlist("kept"), post_id=post_id)
+    for words in refused:
+        form.add_error("photos", words)
+    if not is_valid or refused:
+        return None, ready
+    try:
+        with transaction.atomic():
+            post = say(post_id)
+            files.keep(ready, post)
+    except ThreadError as error:
+        form.refuse(error.code)
+        return None, [] if error.code in ("other_words", "not_yours") else ready
+    return post, []
