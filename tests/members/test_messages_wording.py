@@ -67,6 +67,7 @@ EVENT = {
     "place": "Zamalek",
 }
 PLACE = EVENT | {"change": "kept", "held_until": "2026-11-24T12:00:00+00:00"}
+ANSWER = {"thread": "0b8e5a1c-3f5e-4a57-9d0b-5a1c0b8e5a1c", "topic": "pack", "words": "It left on Monday."}
 EVERY_KIND = [
     ("item_validated", VALIDATED),
     ("item_needs_you", NEEDS_YOU),
@@ -86,6 +87,7 @@ EVERY_KIND = [
     ("loan_due", DUE),
     ("event_place", PLACE),
     ("event_cancelled", EVENT),
+    ("thread_answer", ANSWER),
     ("export_ready", READY),
     ("closing_begun", CLOSING),
 ]
