@@ -26,6 +26,7 @@ from cps_portal.pages.logistics.lost import pack_lost, packs_lost
 from cps_portal.pages.logistics.sending import packs_sent
 from cps_portal.pages.logistics.start import logistics_packs
 from cps_portal.pages.night_report import night_report
+from cps_portal.pages.threads.desk import thread_desk, threads_desk
 from cps_portal.staff_access import is_staff, passed_second_factor
 
 
@@ -52,6 +53,8 @@ class PortalAdminSite(admin.AdminSite):
             ("bench/table.csv", bench_csv, "bench_csv"),
             ("servicing/event/<uuid:event_id>/door/", event_door, "event_door"),
             ("servicing/event/<uuid:event_id>/people.csv", event_people, "event_people"),
+            ("questions/", threads_desk, "threads_desk"),
+            ("questions/<uuid:thread_id>/", thread_desk, "thread_desk"),
             ("packs/", logistics_packs, "packs"),
             ("packs/batches/<int:batch_id>/", pack_batch, "pack_batch"),
             ("packs/batches/<int:batch_id>/<slug:paper>.pdf", pack_paper, "pack_paper"),

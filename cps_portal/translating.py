@@ -44,6 +44,7 @@ STAFF_ONLY = (
     "/pages/bench/",
     "/pages/door/",
     "/pages/logistics/",
+    "/pages/threads/desk.py",
     "/pdf/packing.py",
     "styleguide",
 )

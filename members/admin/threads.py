@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.looking import Page
@@ -47,6 +49,10 @@ class ThreadAdmin(FactAdmin):
     search_fields = ["=user__email", "=user__member__number", "=email", "=serial"]
     search_help_text = gettext_lazy("E-mail in full, member number, or serial number")
     ordering = ["-changed_at", "-pk"]
+
+    def tools(self, request: HttpRequest, obj: Thread) -> Iterable[tuple[str, str]]:
+        """The way to the desk, where it is answered."""
+        yield _("At the desk…"), reverse("admin:thread_desk", args=[obj.pk])
 
     def looked_at(self, obj: Thread) -> Iterable[int | None]:
         yield from Member.objects.filter(user=obj.user_id).values_list("pk", flat=True)
