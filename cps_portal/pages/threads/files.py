@@ -6,7 +6,7 @@ What nobody sends in the end is swept after a day, as every file without a row.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,11 +97,6 @@ def keep(ready: Sequence[Ready], post: Post) -> None:
                 "size": one.size,
             },
         )
-
-
-def sweep(*, at: datetime) -> int:
-    """Delete stored files that belong to no post; how many went."""
-    return shelves.sweep_orphans(thread_storage(), PostFile.objects.all(), at=at)
 
 
 def shown_notes(ready: Sequence[Ready]) -> list[dict[str, Any]]:
