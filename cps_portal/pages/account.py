@@ -22,7 +22,7 @@ from members.profile import change_profile
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, language, time zone; the ways to what protects the account; what was accepted and when."""
+    """Name, phone, field, language, time zone; the ways to what protects the account; what was accepted and when."""
     user = request.user
     assert isinstance(user, User)
     member = member_of(user)
@@ -33,7 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
             member=member,
             name=form.cleaned_data["name"],
             language=form.cleaned_data["language"],
-            time_zone=form.cleaned_data.get("time_zone"),
+            of_member=form.of_member,
         )
         with translation.override(user.language):
             messages.success(request, _("Saved."))
