@@ -33,8 +33,12 @@ LIMITS = {"card_check": "60/m/ip"}
 
 def card_link(member: Member) -> str:
     """Where a scan of the member's valid card leads."""
-    token = token_of(member.pk, generation_of(member.pk))
-    return settings.PORTAL_ORIGIN + reverse("card-check", args=[token])
+    return link_of_card(member.pk, generation_of(member.pk))
+
+
+def link_of_card(member_id: int, generation: int) -> str:
+    """Where a scan of that card of a member leads; no query."""
+    return settings.PORTAL_ORIGIN + reverse("card-check", args=[token_of(member_id, generation)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
