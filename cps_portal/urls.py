@@ -39,6 +39,7 @@ from cps_portal.pages.privacy.close import account_close, account_close_undo
 from cps_portal.pages.privacy.export import account_export, account_export_file
 from cps_portal.pages.privacy.looks import account_looks
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
+from cps_portal.pages.profile.moving import account_move
 from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
 from cps_portal.pages.servicing.case import case
 from cps_portal.pages.servicing.changing import case_cancel, case_change
@@ -80,6 +81,7 @@ urlpatterns = [
     path("account/looks/", account_looks, name="account-looks"),
     path("account/close/", account_close, name="account-close"),
     path("account/close/<str:signed>/", account_close_undo, name="account-close-undo"),
+    path("account/country/", account_move, name="account-move"),
     path("account/", include("allauth.urls")),
     path("kitbag/", kitbag, name="kitbag"),
     path("kitbag/add/", kitbag_add, name="kitbag-add"),

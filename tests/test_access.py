@@ -151,6 +151,7 @@ ACCESS = {
     "messages-stop": PUBLIC,
     "account": SIGNED_IN,
     "account-export": MEMBERS,
+    "account-move": MEMBERS,
     "account-export-file": Row(LOGIN, CONFIRM, CONFIRM, 403),
     "account-looks": MEMBERS,
     "account-close": MEMBERS,
