@@ -18,8 +18,8 @@ from kitbag.models import Stage
 from members.models import Level
 from servicing import events as booking
 from servicing import requesting
+from servicing.cards import revoke_card
 from servicing.casework import as_member
-from servicing.packs import revoke_card
 from tests.conftest import details
 from tests.factories import NOON, EventFactory, MemberFactory, ProductFactory
 from tests.servicing.lent import sent_in
