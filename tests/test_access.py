@@ -30,6 +30,7 @@ from tests.factories import (
     CaseFactory,
     EstimateFactory,
     EventFactory,
+    FormerAccountFactory,
     LoanFactory,
     MemberFactory,
     OfferFactory,
@@ -150,10 +151,12 @@ ACCESS = {
     "messages-preferences": SIGNED_IN,
     "messages-stop": PUBLIC,
     "account": SIGNED_IN,
-    "account-export": MEMBERS,
     "account-move": MEMBERS,
+    "account-email-undo": Row(404, 404, 404, 404),
+    "account-export": MEMBERS,
     "account-export-file": Row(LOGIN, CONFIRM, CONFIRM, 403),
     "account-looks": MEMBERS,
+    "former": OWN,
     "account-close": MEMBERS,
     "account-close-undo": Row(404, 404, 404, 404),
     "staff-second-factor": Row(LOGIN, 403, 403, 200),
@@ -230,6 +233,7 @@ def address(layla, camera, register):
         at=timezone.now(),
         by=rival.user,
     )
+    FormerAccountFactory(member=layla)
     issued, _file = issue_list(
         member=layla,
         item_ids=[held.pk],

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from cps_portal.drawing.qr import picture
 from cps_portal.pages import first_steps, needs, news, outlook
 from cps_portal.pages.counting import in_words, sentence
+from cps_portal.pages.former import old_level_words
 from cps_portal.pages.needs import Waiting
 from cps_portal.pages.offers.card import link_of_card
 from cps_portal.pages.servicing.slots import for_the_dashboard, loans_due, needs_of, slots_of, steps_of, to_send_in
@@ -80,6 +81,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "waiting_points": needs.points_in(waiting),
             "safe": outlook.safe_words(view),
             "because": _because(view),
+            "old_level": old_level_words(new.old_level, stands.level),
             "figures": _figures(view, waiting, terms),
             "needs": [*first, *claimed][:NEEDS_SHOWN],
             "needs_count": needs_count,

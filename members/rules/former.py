@@ -60,11 +60,6 @@ class Row:
     video_level: int | None
     kit: Sequence[Thing] = ()
 
-    @property
-    def best_level(self) -> int:
-        """The higher of both: what the new level is compared with."""
-        return max(level for level in (self.photo_level, self.video_level) if level is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -24,7 +24,6 @@ def test_a_row_says_who_what_levels_and_which_kit():
     assert not faults
     kit = (Thing("EOS R5 Mark II", "012021000123"), Thing("EF 40mm f/2.8 STM"))
     assert rows == [Row("nadia@example.org", "Nadia Rahman", "GB", 3, 2, kit)]
-    assert rows[0].best_level == 3
 
 
 @pytest.mark.parametrize(
