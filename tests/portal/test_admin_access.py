@@ -241,3 +241,13 @@ def test_the_superuser_cannot_change_their_own_account(clock):
     page = reverse("admin:members_user_change", args=[user.pk])
     assert client.get(page).status_code == 200
     assert client.post(page, {"name": "x", "reason": "y"}).status_code == 403
+
+
+def test_wherever_members_are_found_by_number_it_may_be_typed_as_the_card_prints_it(rf):
+    found = 0
+    for model, page in admin.site._registry.items():
+        if any(name.endswith("member__number") for name in page.search_fields):
+            rows, _more = page.get_search_results(rf.get("/"), model._default_manager.all(), " 4207 719\x00 036")
+            assert "4207719036" in str(rows.query), model
+            found += 1
+    assert found >= 12
