@@ -2,18 +2,16 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
-from cps_portal.pages.events.words import free_of, places_words, when_words, where_words
+from cps_portal.pages.events.rows import event_row
 from cps_portal.pages.messages import subject_words
 from members.models import Message
-from servicing.models import Booking
-from servicing.news import NewEvent, NewOffer, News
+from servicing.news import NewOffer, News
 
 OFFERS_SHOWN = 3
 
@@ -24,7 +22,18 @@ def shown(news: News, *, now: datetime) -> dict[str, Any]:
     return {
         "offers": offers[:OFFERS_SHOWN],
         "offers_count": len(offers),
-        "events": [_event(one, now=now) for one in news.events],
+        "events": [
+            event_row(
+                one.event,
+                taken=one.taken,
+                waiting=one.waiting,
+                mine=one.mine,
+                turn=one.turn,
+                called_off=one.called_off,
+                now=now,
+            )
+            for one in news.events
+        ],
         "events_count": news.events_count,
         "letters": [_letter(row) for row in news.messages],
     }
@@ -62,23 +71,6 @@ def _offer(offer: NewOffer) -> dict[str, str]:
         "text": " ".join(part for part in parts if part),
         "action": _("See offer"),
         "href": reverse("offer", args=[offer.id]),
-    }
-
-
-def _event(new: NewEvent, *, now: datetime) -> dict[str, Any]:
-    event = new.event
-    local = event.begins_at.astimezone(ZoneInfo(event.time_zone))
-    free = free_of(event.places, taken=new.taken, waiting=new.waiting)
-    return {
-        "day": date_format(local, "j"),
-        "month": date_format(local, "M"),
-        "title": event.title,
-        "href": reverse("event", args=[event.pk]),
-        "when": when_words(event, zone=event.time_zone, now=now),
-        "where": where_words(event),
-        "state": places_words(free=free, mine=new.mine, turn=new.turn, called_off=new.called_off),
-        "is_mine": bool(new.mine),
-        "needs_you": new.mine == Booking.State.HELD and not new.called_off,
     }
 
 
