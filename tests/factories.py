@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from kitbag import standing
 from kitbag.models import Product, Proof, Valuation
 from kitbag.registration import Details, add_item
-from members.models import FormerAccount, FormerImport, Member, Thread, User
+from members.models import Address, FormerAccount, FormerImport, Member, Thread, User
 from members.rules.numbers import member_number
 from servicing.models import (
     Case,
@@ -343,6 +343,21 @@ class EventFactory(factory.django.DjangoModelFactory):
     ends_at = factory.LazyAttribute(lambda event: event.begins_at + timedelta(hours=2))
     booking_ends_at = factory.LazyAttribute(lambda event: event.begins_at - timedelta(days=1))
     published = True
+
+
+class AddressFactory(factory.django.DjangoModelFactory):
+    """An address of a member's, not their first."""
+
+    class Meta:
+        model = Address
+
+    member = factory.SubFactory(MemberFactory)
+    label = factory.Sequence(lambda number: f"Studio {number}")
+    name = "Layla Mansour"
+    street = "Unit 9\n70 Mill Lane"
+    postcode = "SE1 2AA"
+    town = "London"
+    country = "GB"
 
 
 class OfferFactory(factory.django.DjangoModelFactory):
