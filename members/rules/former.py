@@ -85,13 +85,18 @@ class Reading:
             self.more_faults += 1
 
 
+def country_key(text: str) -> str:
+    """A country's code or name as it is looked up, whichever apostrophe it is written with."""
+    return tidy(text).lower().replace("’", "'")
+
+
 def language_of(country: str) -> str:
     """The language in which somebody of a country is first written to."""
     return "ar" if country in IN_ARABIC else "en"
 
 
 def read(data: bytes, *, countries: Mapping[str, str]) -> Reading:
-    """Read a file of old accounts. `countries` leads from a code or a name, in lower case, to the code.
+    """Read a file of old accounts. `countries` leads from the key of a code or a name to the code.
 
     Every fault is said with its line; a file with faults is not read in at all.
     """
@@ -198,7 +203,7 @@ def _row(said: Mapping[str, str], line: int, reading: Reading, countries: Mappin
     return Row(
         email=said["email"].strip().lower(),
         name=tidy(said["name"]),
-        country=countries[tidy(said["country"]).lower()],
+        country=countries[country_key(said["country"])],
         photo_level=level_of(said["photo_level"]),
         video_level=level_of(said["video_level"]),
         kit=kit,
@@ -213,7 +218,7 @@ def _faults(said: Mapping[str, str], countries: Mapping[str, str]) -> Iterable[t
         yield "name_missing", ""
     elif len(name) > NAME_LENGTH:
         yield "name_long", name
-    if tidy(said["country"]).lower() not in countries:
+    if country_key(said["country"]) not in countries:
         yield "country", said["country"]
     cells = [tidy(said[column]).lower() for column in ("photo_level", "video_level")]
     for cell in cells:

@@ -11,6 +11,41 @@ COUNTRIES = {"gb": "GB", "united kingdom": "GB", "eg": "EG", "de": "DE"}
 HEAD = "email,name,country,photo_level,video_level,kit"
 GOOD = "a@example.org,Nadia Rahman,GB,Gold,,"
 
+# A line of its own, or headings, and the fault that is said.
+LINES = [
+    ("a@example.org,Nadia,GB,Gold,", "columns"),
+    ("a@example.org,Nadia,GB,Gold,,,", "columns"),
+    ("nobody,Nadia,GB,Gold,,", "email"),
+    ("a..b@example.org,Nadia,GB,Gold,,", "email"),
+    ("ä@example.org,Nadia,GB,Gold,,", "email"),
+    ("a@example.org\u200b,Nadia,GB,Gold,,", "email"),
+    (f"{'a' * 65}@example.org,Nadia,GB,Gold,,", "email"),
+    (f"a@{'b.' * 130}org,Nadia,GB,Gold,,", "email"),
+    ("a@example.org,\u200f \u202e,GB,Gold,,", "name_missing"),
+    (f"a@example.org,{'n' * 121},GB,Gold,,", "name_long"),
+    ("a@example.org,Nadia,Atlantis,Gold,,", "country"),
+    ("a@example.org,Nadia,,Gold,,", "country"),
+    ("a@example.org,Nadia,GB,Diamond,,", "level"),
+    ("a@example.org,Nadia,GB,4,,", "level"),
+    ("a@example.org,Nadia,GB,-1,,", "level"),
+    ("a@example.org,Nadia,GB,３,,", "level"),
+    ("a@example.org,Nadia,GB,,,", "level_missing"),
+    (f"a@example.org,Nadia,GB,Gold,,{'p' * 161}", "kit"),
+    (f"a@example.org,Nadia,GB,Gold,,EOS R5|{'1' * 61}", "kit"),
+    ("a@example.org,Nadia,GB,Gold,,|0123", "kit"),
+    (f"a@example.org,Nadia,GB,Gold,,{'EOS R5;' * (MOST_THINGS + 1)}", "kit_long"),
+    ('a@example.org,"Nadia" R,GB,Gold,,', "broken_line"),
+    (f"a@example.org,{'n' * 140_000},GB,Gold,,", "broken_line"),
+    ("B@example.org,Nadia,GB,Gold,,", "email_twice"),
+]
+HEADS = [
+    ("", [(1, "column_missing")] * 5),
+    ("email,name,country,photo_level", [(1, "column_missing")]),
+    (f"{HEAD},shoe_size", [(1, "column_unknown")]),
+    (f"{HEAD},E-Mail", [(1, "column_twice")]),
+    (f'"{HEAD}', [(1, "broken_line")]),
+]
+
 
 def told(*lines, head=HEAD, encoding="utf-8"):
     reading = read("\n".join([head, *lines]).encode(encoding), countries=COUNTRIES)
@@ -45,35 +80,7 @@ def test_what_spreadsheets_write_is_read(data):
     assert reading.rows == [Row("a@example.org", "Nadia Rahman", "GB", 2, None)]
 
 
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        ("a@example.org,Nadia,GB,Gold,", "columns"),
-        ("a@example.org,Nadia,GB,Gold,,,", "columns"),
-        ("nobody,Nadia,GB,Gold,,", "email"),
-        ("a..b@example.org,Nadia,GB,Gold,,", "email"),
-        ("ä@example.org,Nadia,GB,Gold,,", "email"),
-        ("a@example.org\u200b,Nadia,GB,Gold,,", "email"),
-        (f"{'a' * 65}@example.org,Nadia,GB,Gold,,", "email"),
-        (f"a@{'b.' * 130}org,Nadia,GB,Gold,,", "email"),
-        ("a@example.org,\u200f \u202e,GB,Gold,,", "name_missing"),
-        (f"a@example.org,{'n' * 121},GB,Gold,,", "name_long"),
-        ("a@example.org,Nadia,Atlantis,Gold,,", "country"),
-        ("a@example.org,Nadia,,Gold,,", "country"),
-        ("a@example.org,Nadia,GB,Diamond,,", "level"),
-        ("a@example.org,Nadia,GB,4,,", "level"),
-        ("a@example.org,Nadia,GB,-1,,", "level"),
-        ("a@example.org,Nadia,GB,３,,", "level"),
-        ("a@example.org,Nadia,GB,,,", "level_missing"),
-        (f"a@example.org,Nadia,GB,Gold,,{'p' * 161}", "kit"),
-        (f"a@example.org,Nadia,GB,Gold,,EOS R5|{'1' * 61}", "kit"),
-        ("a@example.org,Nadia,GB,Gold,,|0123", "kit"),
-        (f"a@example.org,Nadia,GB,Gold,,{'EOS R5;' * (MOST_THINGS + 1)}", "kit_long"),
-        ('a@example.org,"Nadia" R,GB,Gold,,', "broken_line"),
-        (f"a@example.org,{'n' * 140_000},GB,Gold,,", "broken_line"),
-        ("B@example.org,Nadia,GB,Gold,,", "email_twice"),
-    ],
-)
+@pytest.mark.parametrize(("line", "code"), LINES)
 def test_a_fault_is_said_with_its_line(line, code):
     rows, faults = told("b@example.org,Ben,DE,1,1,", "", line)
     assert faults == [(4, code)]
@@ -85,16 +92,7 @@ def test_a_quote_that_never_ends_is_said_where_it_begins():
     assert faults == [(3, "broken_line")]
 
 
-@pytest.mark.parametrize(
-    ("head", "faults"),
-    [
-        ("", [(1, "column_missing")] * 5),
-        ("email,name,country,photo_level", [(1, "column_missing")]),
-        (f"{HEAD},shoe_size", [(1, "column_unknown")]),
-        (f"{HEAD},E-Mail", [(1, "column_twice")]),
-        (f'"{HEAD}', [(1, "broken_line")]),
-    ],
-)
+@pytest.mark.parametrize(("head", "faults"), HEADS)
 def test_headings_that_are_not_these_are_named_and_nothing_is_read(head, faults):
     assert told(GOOD, head=head) == ([], faults)
 
