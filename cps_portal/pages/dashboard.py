@@ -85,13 +85,22 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "figures": _figures(view, waiting, terms),
             "needs": [*first, *claimed][:NEEDS_SHOWN],
             "needs_count": needs_count,
-            "needs_href": f"{reverse('kitbag')}?show=needs-you" if needs_count > NEEDS_SHOWN else "",
+            "needs_more": _all_needs(in_kitbag=len(mine) > max(room - len(sending), 0))
+            if needs_count > NEEDS_SHOWN
+            else None,
             "first_steps": first_steps.steps_of(member, has_kit=has_kit, counts=bool(stands.points), now=now),
             "slots": slots_of(held, steps, now=now) if has_kit and (taken or not terms.why_not) else [],
             "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
             **news.shown(new, now=now),
         },
     )
+
+
+def _all_needs(*, in_kitbag: bool) -> dict[str, str]:
+    """Where the rest of what needs them stands: kit that is not shown, else what is in servicing."""
+    if in_kitbag:
+        return {"href": f"{reverse('kitbag')}?show=needs-you", "label": _("All in your kitbag")}
+    return {"href": reverse("servicing"), "label": _("All cases")}
 
 
 def _title(number: int, first_name: str) -> str:
