@@ -15,7 +15,7 @@ from cps_portal.pages.account_form import ProfileForm
 from cps_portal.pages.joining import set_language_cookie
 from cps_portal.staff_access import passed_second_factor, strong_factors
 from members.access import UserRequest, member_of, staff_required
-from members.models import Acceptance, User
+from members.models import Acceptance, FormerAccount, User
 from members.profile import change_profile
 
 
@@ -52,6 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
                 "number": member.spaced_number,
                 "country": countries.name(str(member.country)),
                 "joined": member.joined_at,
+                "was_in_former_scheme": FormerAccount.objects.filter(member=member).exists(),
             },
             "accepted": _accepted(member.pk) if member else [],
         },

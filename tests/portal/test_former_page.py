@@ -103,9 +103,11 @@ def test_whoever_has_the_old_level_again_is_told_so_and_sees_no_line_elsewhere(c
 def test_only_its_member_sees_it_and_help_leads_there(client, layla, omar, old):
     client.force_login(omar.user)
     assert client.get(reverse("former")).status_code == 404
-    assert reverse("former") not in client.get(reverse("help")).content.decode()
+    for name in ("help", "account"):
+        assert reverse("former") not in client.get(reverse(name)).content.decode()
     client.force_login(layla.user)
     assert client.get(reverse("help")).content.decode().count(reverse("former")) == 2
+    assert reverse("former") in client.get(reverse("account")).content.decode()
     FormerAccountFactory(member=None, claimed_at=None, email="omar@example.org")
     client.force_login(omar.user)
     assert client.get(reverse("former")).status_code == 404
