@@ -49,7 +49,9 @@ def where_words(event: Event) -> str:
     """Online, or the place with its country."""
     if event.online:
         return _("Online")
-    return _("%(place)s, %(country)s") % {"place": event.place, "country": country_name(str(event.country))}
+    # An address in other letters stands whole, however the page runs.
+    place = f"\u2068{event.place}\u2069" if get_language_bidi() else event.place
+    return _("%(place)s, %(country)s") % {"place": place, "country": country_name(str(event.country))}
 
 
 def language_name(code: str) -> str:
