@@ -16,13 +16,15 @@ from cps_portal.pages.offers.card import card_link, link_of_card
 from kitbag import holds, validation, valuing
 from kitbag.models import Stage
 from members.models import Level
+from members.rules.roles import Role
 from servicing import events as booking
 from servicing import requesting
 from servicing.cards import revoke_card
 from servicing.casework import as_member
 from tests.conftest import details
 from tests.factories import NOON, EventFactory, MemberFactory, ProductFactory
-from tests.servicing.lent import sent_in
+from tests.portal.staff import staff_user
+from tests.servicing.lent import body, gold_item, received, sent_in
 from tests.stories import fill_kitbag, laylas_year
 
 BUDGET = 10
@@ -180,6 +182,18 @@ def test_small_numbers_are_words(number, words):
 )
 def test_lenses_are_called_by_their_focal_length(name, short):
     assert short_name(name) == short
+
+
+def test_a_case_at_a_centre_costs_no_query_more(client, db):
+    item = gold_item(body())
+    received(item, staff_user(Role.CENTRE_STAFF.value), at=NOON - timedelta(hours=2))
+    page(client, item.member)
+    with CaptureQueriesContext(connection) as queries, time_machine.travel(NOON, tick=False):
+        response = client.get(reverse("dashboard"))
+    first, *others = response.context["slots"]
+    assert first["clock"].words.startswith("0.0 of 3 working days")
+    assert [slot["free"] for slot in others] == [True, True]
+    assert len(queries) <= BUDGET
 
 
 def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
