@@ -10,6 +10,7 @@ from cps_portal.pages.dashboard import dashboard
 from cps_portal.pages.events.calendar_file import event_ics
 from cps_portal.pages.events.event import event, event_book, event_cancel
 from cps_portal.pages.events.listing import events
+from cps_portal.pages.former import former
 from cps_portal.pages.help.page import help_page
 from cps_portal.pages.home import home
 from cps_portal.pages.kitbag.adding import kitbag_add
@@ -38,6 +39,15 @@ from cps_portal.pages.preferences import language, theme
 from cps_portal.pages.privacy.close import account_close, account_close_undo
 from cps_portal.pages.privacy.export import account_export, account_export_file
 from cps_portal.pages.privacy.looks import account_looks
+from cps_portal.pages.profile.addresses import (
+    account_address,
+    account_address_first,
+    account_address_new,
+    account_address_remove,
+    account_addresses,
+)
+from cps_portal.pages.profile.email_undo import account_email_undo
+from cps_portal.pages.profile.moving import account_move
 from cps_portal.pages.public import accessibility, countries, country_other, privacy, terms
 from cps_portal.pages.servicing.acting import case_back, case_reopen, case_tracking, case_write
 from cps_portal.pages.servicing.case import case
@@ -73,11 +83,19 @@ urlpatterns = [
     path("accessibility/", accessibility, name="accessibility"),
     path("countries/", countries, name="countries"),
     path("countries/elsewhere/", country_other, name="country-other"),
+    path("account/former/", former, name="former"),
     path("account/", account, name="account"),
     path("account/staff/", staff_second_factor, name="staff-second-factor"),
     path("account/data/", account_export, name="account-export"),
     path("account/data/<uuid:export_id>.zip", account_export_file, name="account-export-file"),
     path("account/looks/", account_looks, name="account-looks"),
+    path("account/country/", account_move, name="account-move"),
+    path("account/addresses/", account_addresses, name="account-addresses"),
+    path("account/addresses/new/", account_address_new, name="account-address-new"),
+    path("account/addresses/<int:address_id>/", account_address, name="account-address"),
+    path("account/addresses/<int:address_id>/first/", account_address_first, name="account-address-first"),
+    path("account/addresses/<int:address_id>/remove/", account_address_remove, name="account-address-remove"),
+    path("account/email/undo/<str:signed>/", account_email_undo, name="account-email-undo"),
     path("account/close/", account_close, name="account-close"),
     path("account/close/<str:signed>/", account_close_undo, name="account-close-undo"),
     path("account/", include("allauth.urls")),

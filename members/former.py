@@ -1,6 +1,7 @@
 """Accounts of the former scheme: read in once, invited, and claimed by who proves the e-mail (programme §1)."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -23,6 +24,22 @@ def proven(emails: Collection[str]) -> QuerySet[Member]:
     return Member.objects.filter(Exists(proof), user__email__in=list(emails), closed_at=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What reading in rows would do: `new` ones, `members` of them at once, and `known` ones, which stay."""
+
+    new: int
+    members: int
+    known: int
+
+
+def foresee(rows: Sequence[Row]) -> Foreseen:
+    """What `keep` would do with rows; writes nothing."""
+    before = known([row.email for row in rows])
+    new = [row.email for row in rows if row.email not in before]
+    return Foreseen(len(new), proven(new).filter(former_account=None).count(), len(before))
+
+
 @transaction.atomic
 def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> FormerImport | None:
     """Keep the accounts of a file, all or none; who is a member by that e-mail has claimed theirs at once.
@@ -30,7 +47,7 @@ def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> F
     An address imported before keeps what it was. None for a file that was read in before.
     """
     source, is_new = FormerImport.objects.get_or_create(
-        digest=digest, defaults={"imported_at": at, "file_name": file_name, "accounts": len(rows)}
+        digest=digest, defaults={"imported_at": at, "file_name": file_name, "accounts": 0}
     )
     if not is_new:
         return None
@@ -50,6 +67,8 @@ def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> F
         ignore_conflicts=True,
         batch_size=1000,
     )
+    source.accounts = source.rows.count()
+    source.save(update_fields=["accounts"])
     _claim_for(proven([row.email for row in rows]).filter(former_account=None), at=at)
     return source
 

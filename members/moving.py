@@ -13,8 +13,11 @@ class NoMove(Exception):
 
 
 @transaction.atomic
-def move(member_id: int, *, to: str, at: datetime) -> Member:
-    """Make a country the member's official one, from now on; the one they have changes nothing. Raises NoMove."""
+def move(member_id: int, *, to: str, at: datetime, time_zone: str | None = None) -> Member:
+    """Make a country the member's official one, from now on; the one they have changes nothing. Raises NoMove.
+
+    With a `time_zone` moments are shown in it from then on.
+    """
     member = Member.objects.select_for_update(no_key=True).get(pk=member_id)
     if str(member.country) == to:
         return member
@@ -22,5 +25,6 @@ def move(member_id: int, *, to: str, at: datetime) -> Member:
         raise NoMove(to)
     CountryMove.objects.create(member=member, from_country=member.country, to_country=to, at=at)
     member.country = to
-    member.save(update_fields=["country"])
+    member.time_zone = time_zone or member.time_zone
+    member.save(update_fields=["country", "time_zone"])
     return member

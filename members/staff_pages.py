@@ -169,13 +169,32 @@ class StaffAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
+        """Where members are found by their number it may be typed as the card prints it, in groups of digits."""
+        typed = search_term.replace("\x00", "")
+        digits = "".join(typed.split())
+        by_number = any(name.endswith("member__number") for name in self.get_search_fields(request))
+        return super().get_search_results(request, queryset, digits if by_number and digits.isdecimal() else typed)
 
 
 class FactAdmin(StaffAdmin):
     """Facts are read here. They change through operations only, each on a page or action of its own."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class FactInline(admin.TabularInline):
+    """Facts read on the page of the row that they belong to."""
+
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,4 +1,4 @@
-"""What is new for a member, facts of several tables in one read: offers, the welcome pack, messages (§9)."""
+"""What is new for a member, facts of several tables in one read: offers, the welcome pack, events, messages (§9)."""
 
 import json
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from typing import Any
 
 from members.models import Level, Message, User
 from members.prepared import Prepared
+from servicing.models import Event
 from servicing.rules.audience import Audience, Fit, Person, fit
 
+EVENTS_SHOWN = 3
 MESSAGES_SHOWN = 3
 _READ = Prepared(
     "news_of_member",
-    "bigint, bigint, text, date, integer, smallint",
+    "bigint, bigint, text, date, integer, smallint, timestamptz, integer",
     """SELECT
     (SELECT jsonb_agg(offer ORDER BY offer.ends_on, offer.title) FROM (
         SELECT o.id, o.title, o.summary, o.levels, o.countries, o.ends_on, o.codes,
@@ -32,6 +34,22 @@ _READ = Prepared(
     EXISTS (SELECT FROM servicing_welcomepack w WHERE w.member_id = $1 AND w.replaces_id IS NULL),
     (SELECT coalesce(max(r.generation), 0) + 1 FROM servicing_cardrevocation r WHERE r.member_id = $1),
     (SELECT c.day FROM kitbag_levelchange c WHERE c.member_id = $1 AND c.to_level = $6 ORDER BY c.at DESC LIMIT 1),
+    (SELECT greatest(f.photo_level, f.video_level) FROM members_formeraccount f WHERE f.member_id = $1),
+    (SELECT jsonb_agg(event ORDER BY event.begins_at, event.id) FROM (
+        SELECT e.id, e.title, e.online, e.place, e.country, e.time_zone, e.begins_at, e.ends_at, e.places,
+            count(*) OVER () AS in_all, coalesce(m.state, '') AS mine,
+            e.cancelled_at IS NOT NULL AS called_off,
+            (SELECT count(*) FROM servicing_booking b
+                WHERE b.event_id = e.id AND b.state IN ('place', 'held')) AS taken,
+            (SELECT count(*) FROM servicing_booking b WHERE b.event_id = e.id AND b.state = 'waiting') AS waiting,
+            (SELECT count(*) FROM servicing_booking b WHERE b.event_id = e.id AND b.state = 'waiting'
+                AND m.state = 'waiting' AND (b.asked_at, b.id) <= (m.asked_at, m.id)) AS turn
+        FROM servicing_event e
+        LEFT JOIN servicing_booking m ON m.event_id = e.id AND m.member_id = $1
+            AND m.state IN ('place', 'waiting', 'held')
+        WHERE e.ends_at > $7 AND (m.id IS NOT NULL OR (e.published AND e.cancelled_at IS NULL
+            AND e.booking_ends_at > $7 AND $6 = ANY (e.levels) AND (e.countries = '{}' OR $3 = ANY (e.countries))))
+        ORDER BY m.id IS NULL, NOT e.online AND e.country <> $3, e.begins_at, e.id LIMIT $8) event),
     (SELECT jsonb_agg(message ORDER BY message.id DESC) FROM (
         SELECT id, kind, facts, created_at FROM members_message
         WHERE user_id = $2 AND kind <> 'security' ORDER BY id DESC LIMIT $5) message)""",
@@ -55,28 +73,49 @@ class NewOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """Offers that fit, those that end first first; messages, the newest first.
+class NewEvent:
+    """An event they come to or may book. `mine`: the state of their booking or ""; `turn`: 0 for who does not wait."""
 
+    event: Event
+    taken: int
+    waiting: int
+    mine: str
+    turn: int
+    called_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Offers that fit, those that end first first; events by time; messages, the newest first.
+
+    `events`: the first few of `events_count`, booked ones before others and near ones before those elsewhere.
     `card`: the generation of the card that is valid; `level_since`: when the level began, None for the first one.
+    `old_level`: the best of their account of the former scheme, None where they had none.
     """
 
     offers: Sequence[NewOffer]
     pack_waits: bool
     card: int
     level_since: date | None
+    old_level: Level | None
+    events: Sequence[NewEvent]
+    events_count: int
     messages: Sequence[Message]
 
 
-def news_of(member_id: int, *, user: User, country: str, level: Level, day: date) -> News:
-    """What is new for a member on a day; one query."""
-    row = _READ.rows(member_id, user.pk, country, day, MESSAGES_SHOWN, level.value)[0]
-    offers, has_pack, card, level_since, letters = row
+def news_of(member_id: int, *, user: User, country: str, level: Level, day: date, at: datetime) -> News:
+    """What is new for a member at a moment of a day; one query."""
+    row = _READ.rows(member_id, user.pk, country, day, MESSAGES_SHOWN, level.value, at, EVENTS_SHOWN)[0]
+    offers, has_pack, card, level_since, old_level, events, letters = row
+    ahead = _list(events)
     return News(
         [one for one in (_offer(row, level, country) for row in _list(offers)) if one.fit.fits],
         not has_pack and level >= Level.SILVER,
         card,
         level_since,
+        None if old_level is None else Level(old_level),
+        [_event(row) for row in ahead],
+        ahead[0]["in_all"] if ahead else 0,
         [
             Message(
                 pk=row["id"],
@@ -106,3 +145,18 @@ def _offer(row: dict[str, Any], level: Level, country: str) -> NewOffer:
         row["codes_left"] if row["codes"] == "own" else None,
         fit(audience, Person(level, country, frozenset(row["owned"]))),
     )
+
+
+def _event(row: dict[str, Any]) -> NewEvent:
+    event = Event(
+        pk=row["id"],
+        title=row["title"],
+        online=row["online"],
+        place=row["place"],
+        country=row["country"],
+        time_zone=row["time_zone"],
+        begins_at=datetime.fromisoformat(row["begins_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+        places=row["places"],
+    )
+    return NewEvent(event, row["taken"], row["waiting"], row["mine"], row["turn"], row["called_off"])

@@ -1,7 +1,7 @@
 """Offers a member sees, with why, and codes drawn one per member (programme §9)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -50,6 +50,21 @@ def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
     seen = [Seen(offer, fit(audience_of(offer), person)) for offer in running]
     reachable = [one for one in seen if one.fit.fits or one.fit.within_reach]
     return sorted(reachable, key=lambda one: (not one.fit.fits, one.offer.ends_on, one.offer.title))
+
+
+def follow_country(member: Member, *, to: str, level: Level, day: date) -> tuple[list[Offer], list[Offer]]:
+    """Running offers that a move to a country would take from a member, and those it would give; in three queries."""
+    here = person_of(member, level=level)
+    there = replace(here, country=to)
+    gone, new = [], []
+    for offer in Offer.objects.running(day).prefetch_related("products").order_by("ends_on", "title"):
+        audience = audience_of(offer)
+        was, will_be = fit(audience, here).fits, fit(audience, there).fits
+        if was and not will_be:
+            gone.append(offer)
+        elif will_be and not was:
+            new.append(offer)
+    return gone, new
 
 
 @transaction.atomic

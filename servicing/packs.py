@@ -13,7 +13,8 @@ from kitbag.models import LevelChange
 from members import messages
 from members.models import Level, Member, Message, User
 from members.rules.days import programme_day
-from servicing.models import CardRevocation, GiftStock, PackBatch, PackContents, WelcomePack
+from servicing.cards import revoke_card
+from servicing.models import GiftStock, PackBatch, PackContents, WelcomePack
 from servicing.offers import BenefitError
 
 State = WelcomePack.State
@@ -113,21 +114,6 @@ def replace_card(pack_id: int, *, label: Label, at: datetime, by: User) -> Welco
         requested_at=at,
         approved_by=by,
     )
-
-
-def generation_of(member_id: int) -> int:
-    """Which of a member's digital cards is the valid one, from 1 on."""
-    last = CardRevocation.objects.filter(member=member_id).order_by("-generation").first()
-    return 1 if last is None else last.generation + 1
-
-
-@transaction.atomic
-def revoke_card(member_id: int, *, why: str, at: datetime, by: User | None) -> int:
-    """The code shown so far is valid no more; answers the generation that is valid now."""
-    standing.lock(member_id)
-    generation = generation_of(member_id)
-    CardRevocation.objects.create(member_id=member_id, generation=generation, at=at, by=by, why=why)
-    return generation + 1
 
 
 @transaction.atomic

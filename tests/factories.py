@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from kitbag import standing
 from kitbag.models import Product, Proof, Valuation
 from kitbag.registration import Details, add_item
-from members.models import Member, Thread, User
+from members.models import Address, FormerAccount, FormerImport, Member, Thread, User
 from members.rules.numbers import member_number
 from servicing.models import (
     Case,
@@ -137,6 +137,33 @@ class ThreadFactory(factory.django.DjangoModelFactory):
     topic = "other"
     opened_at = NOON
     changed_at = NOON
+
+
+class FormerImportFactory(factory.django.DjangoModelFactory):
+    """A file of old accounts that was read in at noon."""
+
+    class Meta:
+        model = FormerImport
+
+    imported_at = NOON
+    digest = factory.Sequence(lambda number: f"digest-{number}")
+    file_name = "old.csv"
+    accounts = 1
+
+
+class FormerAccountFactory(factory.django.DjangoModelFactory):
+    """An old account that was Gold for photo, claimed at noon; `kit` is what it named."""
+
+    class Meta:
+        model = FormerAccount
+
+    email = factory.Sequence(lambda number: f"old-{number}@example.org")
+    name = "Layla Mansour"
+    country = "GB"
+    photo_level = 2
+    source = factory.SubFactory(FormerImportFactory)
+    member = factory.SubFactory("tests.factories.MemberFactory")
+    claimed_at = NOON
 
 
 class CentreFactory(factory.django.DjangoModelFactory):
@@ -316,6 +343,21 @@ class EventFactory(factory.django.DjangoModelFactory):
     ends_at = factory.LazyAttribute(lambda event: event.begins_at + timedelta(hours=2))
     booking_ends_at = factory.LazyAttribute(lambda event: event.begins_at - timedelta(days=1))
     published = True
+
+
+class AddressFactory(factory.django.DjangoModelFactory):
+    """An address of a member's, not their first."""
+
+    class Meta:
+        model = Address
+
+    member = factory.SubFactory(MemberFactory)
+    label = factory.Sequence(lambda number: f"Studio {number}")
+    name = "Layla Mansour"
+    street = "Unit 9\n70 Mill Lane"
+    postcode = "SE1 2AA"
+    town = "London"
+    country = "GB"
 
 
 class OfferFactory(factory.django.DjangoModelFactory):

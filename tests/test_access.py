@@ -27,9 +27,11 @@ from members.rules.mailing import REFUSABLE
 from servicing import cards
 from servicing.estimate_links import token_of
 from tests.factories import (
+    AddressFactory,
     CaseFactory,
     EstimateFactory,
     EventFactory,
+    FormerAccountFactory,
     LoanFactory,
     MemberFactory,
     OfferFactory,
@@ -150,9 +152,17 @@ ACCESS = {
     "messages-preferences": SIGNED_IN,
     "messages-stop": PUBLIC,
     "account": SIGNED_IN,
+    "account-move": MEMBERS,
+    "account-email-undo": Row(404, 404, 404, 404),
+    "account-addresses": MEMBERS,
+    "account-address-new": MEMBERS,
+    "account-address": OWN,
+    "account-address-first": POST_ONLY,
+    "account-address-remove": POST_ONLY,
     "account-export": MEMBERS,
     "account-export-file": Row(LOGIN, CONFIRM, CONFIRM, 403),
     "account-looks": MEMBERS,
+    "former": OWN,
     "account-close": MEMBERS,
     "account-close-undo": Row(404, 404, 404, 404),
     "staff-second-factor": Row(LOGIN, 403, 403, 200),
@@ -229,6 +239,7 @@ def address(layla, camera, register):
         at=timezone.now(),
         by=rival.user,
     )
+    FormerAccountFactory(member=layla)
     issued, _file = issue_list(
         member=layla,
         item_ids=[held.pk],
@@ -259,6 +270,7 @@ def address(layla, camera, register):
         "token": stop_address(layla.user.pk, REFUSABLE).rstrip("/").rpartition("/")[2],
         "import_id": importing.check_table(read_text(camera.name), member_id=layla.pk, at=timezone.now()).pk,
         "export_id": proof.pk,
+        "address_id": AddressFactory(member=layla).pk,
         "offer_id": OfferFactory().pk,
         "card_token": cards.token_of(layla.pk, 1),
         "sku": camera.sku,

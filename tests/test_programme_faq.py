@@ -96,6 +96,8 @@ HAPPENS = {
         {
             "old level beside the new one, with what closes the gap": [
                 "members/test_former.py::test_who_joins_with_the_address_has_the_old_account_once_the_code_is_entered",
+                "portal/test_former_page.py::test_levels_side_by_side_and_what_closes_the_gap",
+                "portal/test_former_page.py::test_the_link_adds_it_with_its_number_and_the_gap_shrinks",
             ],
         },
     ),

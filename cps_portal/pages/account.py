@@ -15,14 +15,14 @@ from cps_portal.pages.account_form import ProfileForm
 from cps_portal.pages.joining import set_language_cookie
 from cps_portal.staff_access import passed_second_factor, strong_factors
 from members.access import UserRequest, member_of, staff_required
-from members.models import Acceptance, User
+from members.models import Acceptance, FormerAccount, User
 from members.profile import change_profile
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """Name, language, time zone; the ways to what protects the account; what was accepted and when."""
+    """Name, phone, field, language, time zone; the ways to what protects the account; what was accepted and when."""
     user = request.user
     assert isinstance(user, User)
     member = member_of(user)
@@ -33,7 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
             member=member,
             name=form.cleaned_data["name"],
             language=form.cleaned_data["language"],
-            time_zone=form.cleaned_data.get("time_zone"),
+            of_member=form.of_member,
         )
         with translation.override(user.language):
             messages.success(request, _("Saved."))
@@ -52,6 +52,7 @@ def account(request: HttpRequest) -> HttpResponse:
                 "number": member.spaced_number,
                 "country": countries.name(str(member.country)),
                 "joined": member.joined_at,
+                "was_in_former_scheme": FormerAccount.objects.filter(member=member).exists(),
             },
             "accepted": _accepted(member.pk) if member else [],
         },

@@ -4,11 +4,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.joining_form import NameField
-from members.models import Member, User
+from members.models import Field, Member, User
+from members.rules.names import tidy
+from members.rules.phones import is_phone, latin_digits
 from members.rules.zones import all_zones, zones_of
 
 
@@ -25,18 +29,47 @@ def zone_choices(country: str, current: str) -> list[Any]:
 
 
 class ProfileForm(forms.Form):
-    """Name and language, and for members the time zone in which moments are shown."""
+    """Name and language; for members also their phone, what they mostly do, and the zone in which moments are shown."""
+
+    OF_MEMBERS = ("phone", "field", "time_zone")
 
     name = NameField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    phone = forms.CharField(
+        label=pgettext_lazy("of a person", "Phone"),
+        max_length=32,
+        required=False,
+        help_text=_("With the country code it works from everywhere."),
+        widget=forms.TelInput(attrs={"autocomplete": "tel"}),
+    )
+    field = forms.ChoiceField(
+        label=_("What you mostly photograph or film"),
+        required=False,
+        help_text=_("It helps us to plan events and offers."),
+        choices=[("", pgettext_lazy("no professional field chosen", "Not said")), *Field.choices],
+    )
     language = forms.ChoiceField(label=_("Language of pages and mail"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("Time zone"))
 
     def __init__(self, data: QueryDict | None, *, user: User, member: Member | None) -> None:
-        initial = {"name": user.name, "language": user.language, "time_zone": member and member.time_zone}
+        initial: dict[str, Any] = {"name": user.name, "language": user.language}
+        if member is not None:
+            initial |= {name: getattr(member, name) for name in self.OF_MEMBERS}
         super().__init__(data, initial=initial)
         if member is None:
-            del self.fields["time_zone"]
+            for name in self.OF_MEMBERS:
+                del self.fields[name]
         else:
             zone = self.fields["time_zone"]
             assert isinstance(zone, forms.ChoiceField)
             zone.choices = zone_choices(str(member.country), member.time_zone)
+
+    def clean_phone(self) -> str:
+        phone = latin_digits(tidy(self.cleaned_data["phone"]))
+        if phone and not is_phone(phone):
+            raise ValidationError(gettext("Write the number with digits, as +44 20 7946 0000."), code="invalid")
+        return phone
+
+    @property
+    def of_member(self) -> dict[str, str]:
+        """What belongs to the membership; empty for staff without one."""
+        return {name: self.cleaned_data[name] for name in self.OF_MEMBERS if name in self.fields}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cps_portal.pages.kitbag.forms import named_in
 from cps_portal.pages.servicing.questions import LineField, LinesField
 from members.rules.names import tidy
+from members.rules.phones import is_phone, latin_digits
 
 
 class AddressFields(forms.Form):
@@ -60,7 +61,7 @@ class AddressFields(forms.Form):
         return "\n".join(lines)
 
     def clean_phone(self) -> str:
-        phone = tidy(self.cleaned_data["phone"])
-        if phone and not (set(phone) <= set("0123456789+ ()-./") and sum(sign.isdigit() for sign in phone) >= 5):
+        phone = latin_digits(tidy(self.cleaned_data["phone"]))
+        if phone and not is_phone(phone):
             raise ValidationError(_("Write the number with digits, as +44 20 7946 0000."), code="invalid")
         return phone

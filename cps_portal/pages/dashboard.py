@@ -14,9 +14,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cps_portal.drawing.qr import picture
 from cps_portal.pages import first_steps, needs, news, outlook
 from cps_portal.pages.counting import in_words, sentence
+from cps_portal.pages.former import old_level_words
 from cps_portal.pages.needs import Waiting
+from cps_portal.pages.offers.card import link_of_card
 from cps_portal.pages.servicing.slots import for_the_dashboard, loans_due, needs_of, slots_of, steps_of, to_send_in
 from kitbag import standing, statement
 from kitbag.rules.statement import lines
@@ -54,7 +57,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     pressing = [*loans_due(lent, now=now), *needs_of(held, steps)]
     sending = to_send_in(held)
     has_kit = bool(stands.points or waiting)
-    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today)
+    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
     taken = sum(bool(stretch.slot) for stretch in held)
     needs_count = len(pressing) + len(sending) + len(mine) + len(claimed)
     # What has its day is shown however much else there is: loans to bring back, estimates and claims to answer.
@@ -72,21 +75,32 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
             "level_since": new.level_since or programme_day(member.joined_at),
+            "qr": picture(link_of_card(member.pk, new.card)),
             "points": stands.points,
             "thresholds": view.thresholds,
             "waiting_points": needs.points_in(waiting),
             "safe": outlook.safe_words(view),
             "because": _because(view),
+            "old_level": old_level_words(new.old_level, stands.level),
             "figures": _figures(view, waiting, terms),
             "needs": [*first, *claimed][:NEEDS_SHOWN],
             "needs_count": needs_count,
-            "needs_href": f"{reverse('kitbag')}?show=needs-you" if needs_count > NEEDS_SHOWN else "",
+            "needs_more": _all_needs(in_kitbag=len(mine) > max(room - len(sending), 0))
+            if needs_count > NEEDS_SHOWN
+            else None,
             "first_steps": first_steps.steps_of(member, has_kit=has_kit, counts=bool(stands.points), now=now),
             "slots": slots_of(held, steps, now=now) if has_kit and (taken or not terms.why_not) else [],
             "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
-            **news.shown(new),
+            **news.shown(new, now=now),
         },
     )
+
+
+def _all_needs(*, in_kitbag: bool) -> dict[str, str]:
+    """Where the rest of what needs them stands: kit that is not shown, else what is in servicing."""
+    if in_kitbag:
+        return {"href": f"{reverse('kitbag')}?show=needs-you", "label": _("All in your kitbag")}
+    return {"href": reverse("servicing"), "label": _("All cases")}
 
 
 def _title(number: int, first_name: str) -> str:

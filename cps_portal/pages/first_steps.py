@@ -35,6 +35,13 @@ def steps_of(member: Member, *, has_kit: bool, counts: bool, now: datetime) -> d
             "href": reverse("kitbag-doctor"),
             "done": counts,
         },
+        {
+            "title": _("Say what you photograph or film"),
+            "text": _("It helps us to plan events and offers."),
+            "action": _("Choose your field"),
+            "href": f"{reverse('account')}#id_field",
+            "done": bool(member.field),
+        },
     ]
     open_rows = [row for row in rows if not row["done"]]
     if not open_rows or (has_kit and member.joined_at + NEW_FOR <= now):

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from cps_portal import email_undo
 from cps_portal.pages.joining_form import JoinForm
 from cps_portal.staff_access import shorten_for_staff
 from kitbag import registration, standing
@@ -85,6 +86,21 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         if user.is_authenticated and user.is_staff and member_of(user) is None:
             return reverse("admin:index")
         return super().get_login_redirect_url(request)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """News about an account's security; that of a changed address brings the old one the way back."""
+        if template_prefix == "account/email/email_changed" and context:
+            now = timezone.now()
+            change = email_undo.record(user.pk, old=context["from_email"], new=context["to_email"], at=now)
+            if change is not None:
+                context = context | {"undo": email_undo.undo_address(change), "undo_until": change.undo_until}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """allauth's mail as a row of the outbox, in the reader's language where we know them.

@@ -1,5 +1,6 @@
 """Offers, events near a member and their last messages, as rows of the dashboard (programme §9, design 01)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 
+from cps_portal.pages.events.rows import event_row
 from cps_portal.pages.messages import subject_words
 from members.models import Message
 from servicing.news import NewOffer, News
@@ -14,12 +16,25 @@ from servicing.news import NewOffer, News
 OFFERS_SHOWN = 3
 
 
-def shown(news: News) -> dict[str, Any]:
+def shown(news: News, *, now: datetime) -> dict[str, Any]:
     """What the sections of a page are given: rows, and how many there are in all."""
     offers = [*([pack_row()] if news.pack_waits else []), *(_offer(one) for one in news.offers)]
     return {
         "offers": offers[:OFFERS_SHOWN],
         "offers_count": len(offers),
+        "events": [
+            event_row(
+                one.event,
+                taken=one.taken,
+                waiting=one.waiting,
+                mine=one.mine,
+                turn=one.turn,
+                called_off=one.called_off,
+                now=now,
+            )
+            for one in news.events
+        ],
+        "events_count": news.events_count,
         "letters": [_letter(row) for row in news.messages],
     }
 

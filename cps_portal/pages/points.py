@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from cps_portal.pages import needs, outlook
 from cps_portal.pages.counting import in_words, sentence
+from cps_portal.pages.former import old_level_words
 from cps_portal.pages.kitbag.words import listed, listed_plainly
 from cps_portal.pages.statement_lines import row_of
 from cps_portal.pages.statement_window import window, years_of
@@ -24,7 +25,7 @@ from kitbag.models import Valuation
 from kitbag.rules.statement import Facts, Line, lines, totals
 from kitbag.statement import Named
 from members.access import MemberRequest, member_required
-from members.models import Level
+from members.models import FormerAccount, Level
 from members.rules.days import programme_day
 
 FALLS_EXPLAINED = 5
@@ -46,6 +47,7 @@ def points(request: MemberRequest) -> HttpResponse:
     waiting_points = needs.points_in(waiting)
     first, last = chart_edges(today)
     shown = window(past, ahead, since=first, asked=request.GET)
+    old = FormerAccount.objects.filter(member=member_id).first()
     falls = [line for line in past if line.change < 0 and line.day > a_year_before(today)]
     return TemplateResponse(
         request,
@@ -75,6 +77,7 @@ def points(request: MemberRequest) -> HttpResponse:
             "year": shown.year,
             "falls": _falls_words(falls),
             "explained": [row_of(line, history) for line in reversed(falls)][:FALLS_EXPLAINED],
+            "old_level": old_level_words(old.best_level if old else None, stands.level),
             "more_falls": max(len(falls) - FALLS_EXPLAINED, 0),
         },
     )

@@ -21,7 +21,6 @@ from kitbag.statement import History
 from members.access import MemberRequest, member_required
 from members.models import Level
 from members.rules.days import programme_day
-from members.rules.numbers import spaced
 
 
 class Taken:
@@ -77,7 +76,7 @@ def points_pdf(request: MemberRequest) -> HttpResponse:
         paper.written(
             paper.Statement(
                 name=request.user.name,
-                number=spaced(request.member.number),
+                number=request.member.spaced_number,
                 year=taken.year,
                 opening=taken.opening,
                 rows=list(taken.rows(today)),

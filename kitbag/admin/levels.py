@@ -64,9 +64,6 @@ class OfMemberAdmin(FactAdmin):
     linked_lookups = ("member__id__exact",)
     ordering = ["-pk"]
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        return super().get_search_results(request, queryset, "".join(search_term.split()))
-
 
 @admin.register(Hold)
 class HoldAdmin(OfMemberAdmin):

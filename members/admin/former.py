@@ -1,14 +1,22 @@
 """Accounts of the former scheme: what was read in, who was invited, and who claimed theirs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.admin.inviting import invite_page
+from members.admin.reading_in import import_page, template_file
 from members.models import FormerAccount, FormerImport
 from members.staff_pages import FactAdmin
+
+INVITE = "members.change_formeraccount"
 
 
 @admin.register(FormerImport)
@@ -16,6 +24,27 @@ class FormerImportAdmin(FactAdmin):
     list_display = ["imported_at", "file_name", "accounts"]
     search_fields = ["file_name"]
     ordering = ["-imported_at", "-pk"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who reads in files: on a page of its own."""
+        return request.user.has_perm("members.add_formerimport")
+
+    def get_urls(self) -> list[Any]:
+        site = self.admin_site
+        page = path("template.csv", site.admin_view(self.template_view), name="members_formerimport_template")
+        return [page, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return import_page(request, self)
+
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return template_file()
 
 
 class ClaimedFilter(admin.SimpleListFilter):
@@ -62,6 +91,19 @@ class FormerAccountAdmin(FactAdmin):
     search_fields = ["=email", "name", "=member__number"]
     search_help_text = gettext_lazy("E-mail in full, name, or member number")
     ordering = ["-pk"]
+
+    def get_urls(self) -> list[Any]:
+        page = path("invite/", self.admin_site.admin_view(self.invite_view), name="members_formeraccount_invite")
+        return [page, *super().get_urls()]
+
+    def list_tools(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        if request.user.has_perm(INVITE):
+            yield _("Invite so many…"), reverse("admin:members_formeraccount_invite")
+
+    def invite_view(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(INVITE):
+            raise PermissionDenied
+        return invite_page(request, self)
 
     @admin.display(description=gettext_lazy("Kit"))
     def things(self, obj: FormerAccount) -> str:

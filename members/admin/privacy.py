@@ -1,10 +1,6 @@
 """What members do with their own data, and which staff looked at them. All of it is only read."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from members.looking import Page
@@ -20,11 +16,6 @@ class OfMemberAdmin(FactAdmin):
     search_fields = ["=member__number"]
     search_help_text = gettext_lazy("Member number")
     ordering = ["-pk"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, "".join(search_term.split()))
 
 
 @admin.register(Address)

@@ -1,7 +1,6 @@
 """Threads as staff find them: who asked what, what was answered, and the files beside it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,28 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from members.looking import Page
 from members.models import Member, Post, PostFile, Thread
-from members.staff_pages import FactAdmin
+from members.staff_pages import FactAdmin, FactInline
 
 
-class PostsInline(admin.TabularInline):
+class PostsInline(FactInline):
     """What was written, in its order."""
 
     model = Post
     fields = ["at", "from_staff", "by", "words"]
     ordering = ["at", "id"]
-    extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
         return super().get_queryset(request).select_related("by")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Thread)

@@ -7,6 +7,7 @@ from django_countries.fields import CountryField
 
 from members.models.levels import Level
 from members.models.people import Member
+from members.rules.former import Thing
 
 
 class FormerImport(models.Model):
@@ -61,3 +62,13 @@ class FormerAccount(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def best_level(self) -> Level:
+        """The higher of both: what the level now is compared with."""
+        return Level(max(level for level in (self.photo_level, self.video_level) if level is not None))
+
+    @property
+    def things(self) -> list[Thing]:
+        """The kit that it named."""
+        return [Thing(**row) for row in self.kit]

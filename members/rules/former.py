@@ -7,15 +7,18 @@ Cells are text and stay text: nothing in them is ever calculated.
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 from members.rules.levels import Rank
 from members.rules.names import can_be_seen, tidy
 
 HEADINGS = ("email", "name", "country", "photo_level", "video_level", "kit")
+SQUASHED = {name.replace("_", ""): name for name in HEADINGS}
 NEEDED = frozenset(HEADINGS) - {"kit"}
 MOST_ROWS = 50_000
 MOST_THINGS = 200
@@ -27,8 +30,10 @@ LEVELS: Mapping[str, int] = {
     **{rank.name.lower(): int(rank) for rank in Rank},
     **{str(int(rank)): int(rank) for rank in Rank},
 }
+# What the form for joining takes as well: nobody is invited who could not join.
 EMAIL = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}"
+    r"(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 )
 # Countries of the programme where a letter is best written in Arabic.
 IN_ARABIC = frozenset(
@@ -55,11 +60,6 @@ class Row:
     video_level: int | None
     kit: Sequence[Thing] = ()
 
-    @property
-    def best_level(self) -> int:
-        """The higher of both: what the new level is compared with."""
-        return max(level for level in (self.photo_level, self.video_level) if level is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -85,13 +85,18 @@ class Reading:
             self.more_faults += 1
 
 
+def country_key(text: str) -> str:
+    """A country's code or name as it is looked up, whichever apostrophe it is written with."""
+    return tidy(text).lower().replace("’", "'")
+
+
 def language_of(country: str) -> str:
     """The language in which somebody of a country is first written to."""
     return "ar" if country in IN_ARABIC else "en"
 
 
 def read(data: bytes, *, countries: Mapping[str, str]) -> Reading:
-    """Read a file of old accounts. `countries` leads from a code or a name, in lower case, to the code.
+    """Read a file of old accounts. `countries` leads from the key of a code or a name to the code.
 
     Every fault is said with its line; a file with faults is not read in at all.
     """
@@ -99,17 +104,27 @@ def read(data: bytes, *, countries: Mapping[str, str]) -> Reading:
     text = _decoded(data, reading)
     if reading.faults:
         return reading
-    lines = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), strict=True)
-    try:
-        headings = _headings(next(lines, []), reading)
-        if headings is None:
-            return reading
-        _read_rows(lines, headings, reading, countries)
-    except csv.Error as error:
-        reading.fault(lines.line_num, "broken_line", str(error))
+    # Lines end where a spreadsheet ends them: other signs that part lines may stand in a name.
+    rows = _numbered(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True), reading)
+    _line, cells = next(rows, (1, []))
+    places = None if reading.faults else _headings(cells, reading)
+    if places is None:
+        return reading
+    _read_rows(rows, len(cells), places, reading, countries)
     if not reading.rows and not reading.faults:
         reading.fault(0, "empty")
     return reading
+
+
+def _numbered(lines: Any, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a csv.reader, each with the line where it begins; one that is broken is the last."""
+    begins = 1
+    try:
+        for cells in lines:
+            yield begins, cells
+            begins = lines.line_num + 1
+    except csv.Error:
+        reading.fault(begins, "broken_line")
 
 
 def _decoded(data: bytes, reading: Reading) -> str:
@@ -131,7 +146,7 @@ def _delimiter(text: str) -> str:
 
 def _headings(cells: Sequence[str], reading: Reading) -> dict[str, int] | None:
     """Where each column is; None, with faults, where the headings are not these."""
-    names = [tidy(cell).lower().replace(" ", "_").replace("-", "") for cell in cells]
+    names = [SQUASHED.get(re.sub("[ _-]", "", tidy(cell).lower()), tidy(cell).lower()) for cell in cells]
     places = {name: place for place, name in enumerate(names) if name}
     for name in sorted(NEEDED - places.keys()):
         reading.fault(1, "column_missing", name)
@@ -143,15 +158,18 @@ def _headings(cells: Sequence[str], reading: Reading) -> dict[str, int] | None:
 
 
 def _read_rows(
-    lines: Iterator[list[str]], places: Mapping[str, int], reading: Reading, countries: Mapping[str, str]
+    rows: Iterable[tuple[int, list[str]]],
+    width: int,
+    places: Mapping[str, int],
+    reading: Reading,
+    countries: Mapping[str, str],
 ) -> None:
     first_line: dict[str, int] = {}
-    begins = lines.line_num + 1  # type: ignore[attr-defined]
-    for cells in lines:
-        line, begins = begins, lines.line_num + 1  # type: ignore[attr-defined]
+    nameless = set(range(width)) - set(places.values())
+    for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(places):
+        if len(cells) != width or any(cells[place].strip() for place in nameless):
             reading.fault(line, "columns", str(len(cells)))
             continue
         if len(reading.rows) >= MOST_ROWS:
@@ -185,7 +203,7 @@ def _row(said: Mapping[str, str], line: int, reading: Reading, countries: Mappin
     return Row(
         email=said["email"].strip().lower(),
         name=tidy(said["name"]),
-        country=countries[tidy(said["country"]).lower()],
+        country=countries[country_key(said["country"])],
         photo_level=level_of(said["photo_level"]),
         video_level=level_of(said["video_level"]),
         kit=kit,
@@ -200,7 +218,7 @@ def _faults(said: Mapping[str, str], countries: Mapping[str, str]) -> Iterable[t
         yield "name_missing", ""
     elif len(name) > NAME_LENGTH:
         yield "name_long", name
-    if tidy(said["country"]).lower() not in countries:
+    if country_key(said["country"]) not in countries:
         yield "country", said["country"]
     cells = [tidy(said[column]).lower() for column in ("photo_level", "video_level")]
     for cell in cells:
@@ -256,5 +274,7 @@ def pair(old: Sequence[tuple[int | None, str]], owned: Sequence[Owned]) -> list[
 
     take(lambda product, serial, one: bool(serial) and one.serial == serial and one.product == product)
     take(lambda product, serial, one: bool(serial) and one.serial == serial)
-    take(lambda product, serial, one: one.product == product and not (serial and one.serial))
+    # A thing with a number fits only an item without one, a thing without fits any: it chooses last.
+    take(lambda product, serial, one: bool(serial) and one.product == product and not one.serial)
+    take(lambda product, serial, one: not serial and one.product == product)
     return paired

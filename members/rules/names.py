@@ -14,6 +14,8 @@ def tidy(text: str) -> str:
 
     NUL stays, for the form to refuse: nobody types it.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     line = "".join(" " if unicodedata.category(sign) in CONTROLS and sign != "\0" else sign for sign in text)
     return " ".join(STEERING.sub("", line).split())
 

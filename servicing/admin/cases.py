@@ -217,9 +217,6 @@ class SlotHoldAdmin(CentreFactAdmin):
     search_help_text = gettext_lazy("Member number")
     ordering = ["-pk"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        return super().get_search_results(request, queryset, "".join(search_term.split()))
-
 
 @admin.register(CaseEvent)
 class CaseEventAdmin(CaseFactAdmin):

@@ -239,12 +239,6 @@ class BookingAdmin(CentreFactAdmin):
     search_help_text = gettext_lazy("Member number, or title of the event")
     ordering = ["-pk"]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        digits = "".join(search_term.split())
-        return super().get_search_results(request, queryset, digits if digits.isdigit() else search_term)
-
 
 @admin.register(EventVisitor)
 class EventVisitorAdmin(CentreFactAdmin):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -77,12 +76,6 @@ class WelcomePackAdmin(CentreFactAdmin):
     search_help_text = gettext_lazy("Member number, tracking number, or the name on the label")
     ordering = ["-pk"]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        digits = "".join(search_term.split())
-        return super().get_search_results(request, queryset, digits if digits.isdigit() else search_term)
-
 
 @admin.register(CardRevocation)
 class CardRevocationAdmin(CentreFactAdmin):
@@ -93,8 +86,3 @@ class CardRevocationAdmin(CentreFactAdmin):
     search_fields = ["=member__number"]
     search_help_text = gettext_lazy("Member number")
     ordering = ["-pk"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, "".join(search_term.split()))

@@ -1,31 +1,19 @@
 """What goes with a case on paper, as staff read it: estimates, intake, begun requests, files and visitors."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from members.staff_pages import FactInline
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin
 from servicing.models import CaseDraft, CaseFile, Estimate, EstimateLine, Intake, Visitor
 
 
-class LinesInline(admin.TabularInline):
+class LinesInline(FactInline):
     """The lines of an estimate, as they were sent."""
 
     model = EstimateLine
     fields = ["position", "kind", "words", "amount", "full_amount", "why"]
     ordering = ["position"]
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Estimate)

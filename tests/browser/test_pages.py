@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cps_portal.demo import people
 from kitbag.models import Claim, KitItem
+from servicing.models import Booking, Offer
 from servicing.rules.steps import State
 from tests.browser.visitor import OF_THE_LOOK, RULES
 
@@ -39,6 +40,16 @@ CASE = """
     SELECT c.number FROM servicing_case c
     JOIN members_member m ON m.id = c.member_id JOIN members_user u ON u.id = m.user_id
     WHERE u.email = %s AND c.state = %s ORDER BY c.requested_at LIMIT 1
+"""
+EVENT = """
+    SELECT e.id FROM servicing_event e JOIN servicing_booking b ON b.event_id = e.id
+    JOIN members_member m ON m.id = b.member_id JOIN members_user u ON u.id = m.user_id
+    WHERE u.email = %s AND b.state = %s AND e.ends_at > now() ORDER BY e.begins_at LIMIT 1
+"""
+OFFER = "SELECT id FROM servicing_offer WHERE codes = %s ORDER BY ends_on LIMIT 1"
+THREAD = """
+    SELECT t.id FROM members_thread t JOIN members_user u ON u.id = t.user_id
+    WHERE u.email = %s ORDER BY t.id LIMIT 1
 """
 
 
@@ -105,6 +116,23 @@ PAGES = [
     Page("servicing", LAYLA),
     Page("case", LAYLA, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("case-loan", LENT, of=(CASE, [LENT, State.AWAITING_PARTS])),
+    Page("offers", LAYLA),
+    Page("offers", EMPTY, note="empty"),
+    Page("offer", LAYLA, of=(OFFER, [Offer.Codes.OWN])),
+    Page("pack", LAYLA, note="sent"),
+    Page("pack", IN_DOUBT, note="form"),
+    Page("card", LAYLA),
+    Page("benefits", LAYLA, query="?country=FR"),
+    Page("events"),
+    Page("event", LAYLA, of=(EVENT, [LAYLA, Booking.State.PLACE]), note="place"),
+    Page("event", IN_DOUBT, of=(EVENT, [IN_DOUBT, Booking.State.WAITING]), note="waiting"),
+    Page("help", LAYLA),
+    Page("contact"),
+    Page("threads", LAYLA),
+    Page("thread", LAYLA, of=(THREAD, [LAYLA])),
+    Page("account-export", LAYLA),
+    Page("account-looks", LAYLA),
+    Page("account-close", LAYLA),
     Page("messages", LAYLA),
     Page("message", LAYLA, of=(MESSAGE, [LAYLA])),
     Page("messages-preferences", LAYLA),

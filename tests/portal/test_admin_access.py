@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from kitbag.models import Claim, Hold, KitItem, Product
-from members.models import CountryTerms
+from members.models import CountryTerms, FormerAccount
 from members.rules.roles import EVERYTHING, MAY, Role
 from servicing.models import CentreClerk, ServiceTerms
 from tests.factories import NOON
@@ -31,6 +31,7 @@ ADDED_HERE = {
     "servicing.giftstock",
     "servicing.offer",
     "servicing.event",
+    "members.formerimport",
 }
 # Rows that are written in a form; every other one is a fact.
 WRITTEN_HERE = {
@@ -92,6 +93,8 @@ def reading(role):
         reverse("admin:kitbag_night_report"): "kitbag.view_night",
         reverse("admin:kitbag_claim_decide", args=[claim.pk]): "kitbag.change_claim",
         reverse("admin:servicing_centreclerk_leave", args=[clerk.pk]): "servicing.delete_centreclerk",
+        reverse("admin:members_formerimport_template"): "members.add_formerimport",
+        reverse("admin:members_formeraccount_invite"): "members.change_formeraccount",
     }
     for page, permission in holding.items():
         yield page, 200 if role == SUPERUSER or permission in MAY[Role(role)] else 403
@@ -181,6 +184,7 @@ def writing():
     yield reverse("admin:kitbag_claim_decide", args=[claim.pk]), {"decision": "claimant", "note": "x"}
     leave = reverse("admin:servicing_centreclerk_leave", args=[CentreClerk.objects.first().pk])
     yield leave, {"reason": "Because"}
+    yield reverse("admin:members_formeraccount_invite"), {"most": "5", "first": str(FormerAccount.objects.first().pk)}
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR.value, Role.CENTRE_STAFF.value, Role.LOGISTICS.value])
@@ -241,3 +245,13 @@ def test_the_superuser_cannot_change_their_own_account(clock):
     page = reverse("admin:members_user_change", args=[user.pk])
     assert client.get(page).status_code == 200
     assert client.post(page, {"name": "x", "reason": "y"}).status_code == 403
+
+
+def test_wherever_members_are_found_by_number_it_may_be_typed_as_the_card_prints_it(rf):
+    found = 0
+    for model, page in admin.site._registry.items():
+        if any(name.endswith("member__number") for name in page.search_fields):
+            rows, _more = page.get_search_results(rf.get("/"), model._default_manager.all(), " 4207 719\x00 036")
+            assert "4207719036" in str(rows.query), model
+            found += 1
+    assert found >= 12

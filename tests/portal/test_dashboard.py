@@ -8,17 +8,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.drawing.qr import picture
 from cps_portal.pages.counting import in_words
 from cps_portal.pages.dashboard import NEEDS_SHOWN, clock_words
 from cps_portal.pages.needs import short_name
+from cps_portal.pages.offers.card import card_link, link_of_card
 from kitbag import holds, validation, valuing
 from kitbag.models import Stage
 from members.models import Level
+from members.rules.roles import Role
+from servicing import events as booking
 from servicing import requesting
+from servicing.cards import revoke_card
 from servicing.casework import as_member
 from tests.conftest import details
-from tests.factories import NOON, MemberFactory, ProductFactory
-from tests.servicing.lent import sent_in
+from tests.factories import NOON, EventFactory, MemberFactory, ProductFactory
+from tests.portal.staff import staff_user
+from tests.servicing.lent import body, gold_item, received, sent_in
 from tests.stories import fill_kitbag, laylas_year
 
 BUDGET = 10
@@ -178,6 +184,18 @@ def test_lenses_are_called_by_their_focal_length(name, short):
     assert short_name(name) == short
 
 
+def test_a_case_at_a_centre_costs_no_query_more(client, db):
+    item = gold_item(body())
+    received(item, staff_user(Role.CENTRE_STAFF.value), at=NOON - timedelta(hours=2))
+    page(client, item.member)
+    with CaptureQueriesContext(connection) as queries, time_machine.travel(NOON, tick=False):
+        response = client.get(reverse("dashboard"))
+    first, *others = response.context["slots"]
+    assert first["clock"].words.startswith("0.0 of 3 working days")
+    assert [slot["free"] for slot in others] == [True, True]
+    assert len(queries) <= BUDGET
+
+
 def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
     products = [ProductFactory(points=10) for _ in range(20)]
     valuing.replan(
@@ -197,3 +215,44 @@ def test_queries_are_the_same_at_5_50_and_500_items(client, vera):
             assert client.get(reverse("dashboard")).status_code == 200
         found[size] = len(queries)
     assert found[5] == found[50] == found[500] <= BUDGET
+
+
+def test_the_card_carries_the_code_of_the_card_that_is_valid(client, layla):
+    assert f'src="{picture(card_link(layla))}"' in page(client, layla).content.decode()
+    revoke_card(layla.pk, why="Lost", at=NOON, by=layla.user)
+    shown = page(client, layla).content.decode()
+    assert f'src="{picture(card_link(layla))}"' in shown
+    assert f'src="{picture(link_of_card(layla.pk, 1))}"' not in shown
+
+
+def test_events_booked_and_near_stand_beside_the_offers(client, layla, omar):
+    """Booked before others, near before elsewhere, three of all; in the words of the list of events."""
+    day = timedelta(days=1)
+    EventFactory(title="Cairo streets", country="EG", time_zone="Africa/Cairo", begins_at=NOON + 2 * day)
+    full = EventFactory(title="Clean and check day", places=1, begins_at=NOON + 9 * day)
+    EventFactory(title="Wildlife", begins_at=NOON + 5 * day, online=True, place="", country="", places=40)
+    off = EventFactory(title="Studio light", begins_at=NOON + 7 * day)
+    for missing in ({"levels": [3]}, {"countries": ["EG"]}, {"published": False}, {"booking_ends_at": NOON}):
+        EventFactory(title="Not for her", begins_at=NOON + 3 * day, **missing)
+    for member in (omar, layla):
+        booking.book(full.pk, member_id=member.pk, at=NOON)
+    booking.book(off.pk, member_id=layla.pk, at=NOON)
+    booking.call_off(off.pk, at=NOON)
+    response = page(client, layla)
+    assert [(row["title"], row["when"], row["where"], row["state"]) for row in response.context["events"]] == [
+        ("Wildlife", "Sat 28 Nov, 12:00–14:00, London time", "Online", "40 places left."),
+        (
+            "Studio light",
+            "Mon 30 Nov, 12:00–14:00, London time",
+            "1 Bench Lane, London, United Kingdom",
+            "It does not take place.",
+        ),
+        (
+            "Clean and check day",
+            "Wed 2 Dec, 12:00–14:00, London time",
+            "1 Bench Lane, London, United Kingdom",
+            "You are number 1 on the waiting list.",
+        ),
+    ]
+    assert response.context["events_count"] == 4
+    assert f'href="{reverse("events")}"' in text_of(response)

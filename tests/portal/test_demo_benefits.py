@@ -10,10 +10,11 @@ from cps_portal.demo import benefits, people
 from cps_portal.demo.deals import DEALS, EVENINGS
 from kitbag import standing
 from members.models import FormerAccount, Level, Message, StaffLook, Thread
+from servicing.cards import generation_of
 from servicing.events import room_of
 from servicing.models import Booking, Event, EventVisitor, OfferCode, WelcomePack
 from servicing.offers import offers_for
-from servicing.packs import generation_of, is_offered, may_ask_where_it_is, pack_of
+from servicing.packs import is_offered, may_ask_where_it_is, pack_of
 from tests.factories import NOON, MemberFactory, ProductFactory, UserFactory
 
 TODAY = NOON.date()

@@ -304,6 +304,9 @@ def test_a_parcel_that_lay_at_the_door_while_its_request_expired(desk, register,
     assert reverse("admin:bench_receive") in text_of(desk.get(page_of(case)))
     shown = receive_page(desk, number=case.number)
     assert "This request expired on Wed 25 Nov, 08:00." in shown
+    assert "Before the request expired, by the centre’s clock" in shown
+    assert "Empty: now." not in shown
+    assert "None now." in text_of(desk.get(reverse("admin:bench"), {"part": "risk"}))
     assert "It came on 25 Nov 2026, before the request expired, so the request stands." in shown
     mark = shown.split('name="mark" value="')[1].split('"')[0]
     form = {"case": case.number, "mark": mark, "condition": "Dented"}

@@ -16,7 +16,6 @@ from cps_portal.pages.servicing import estimate_view
 from cps_portal.pages.servicing.words import fault_words
 from kitbag.models import StolenUnit
 from members.models import Level
-from members.rules.numbers import spaced
 from servicing.models import Case, CaseEvent, CaseFile, Estimate, Intake, Loan, SendBy, Service, Stretch
 from servicing.rules.address import address_lines
 
@@ -117,7 +116,7 @@ def person(case: Case) -> Facts:
         ]
     else:
         assert case.member is not None
-        who = [(_("Member"), case.member.user.name), (_("Member number"), spaced(case.member.number))]
+        who = [(_("Member"), case.member.user.name), (_("Member number"), case.member.spaced_number)]
     said = [*who, (_("Goes back to"), "\n".join(address)), (_("Telephone there"), case.return_phone)]
     return [(label, value) for label, value in said if value]
 

@@ -53,6 +53,12 @@ class IntakeForm(forms.Form):
         assert isinstance(came_on, MomentAtCentre)
         came_on.zone = zone
 
+    def ask_when(self) -> None:
+        """Its request has expired: it cannot have come now, so the page asks for the moment."""
+        came_on = self.fields["came_on"]
+        came_on.required, came_on.label = True, _("Came on")
+        came_on.help_text = _("Before the request expired, by the centre’s clock; at most four days back.")
+
     @property
     def seen(self) -> Seen:
         data = self.cleaned_data
@@ -105,6 +111,9 @@ def _expected(
     here = request.bench
     mark = mark or acts.mark_of(case)
     form = form or IntakeForm(zone=here.zone)
+    expired_at = intake.expired_lately(case, at=here.at)
+    if expired_at:
+        form.ask_when()
     known = case_facts.dossier(
         Case.objects.select_related("centre", "product", "member__user", "item", "visitor").get(pk=case.pk)
     )
@@ -118,7 +127,7 @@ def _expected(
         warnings=_warnings(case, asked),
         differs=differs,
         differs_words=_differs(case, differs) if differs else "",
-        expired=here.clock(expired_at) if (expired_at := intake.expired_lately(case, at=here.at)) else "",
+        expired=here.clock(expired_at) if expired_at else "",
         form=form,
         mark=mark,
         letters=_letters(request, case, mark),

@@ -28,7 +28,6 @@ from cps_portal.pages.servicing.times import moment_words, wall
 from kitbag.rules.table_cells import safe
 from members.looking import Page, note_look
 from members.models import Level, Member, User
-from members.rules.numbers import spaced
 from servicing import events
 from servicing.events import LIVE, State
 from servicing.models import Booking, Event
@@ -105,7 +104,7 @@ def _event(event_id: UUID) -> Event:
 
 
 def _who(member: Member) -> str:
-    return member.user.name or spaced(member.number)
+    return member.user.name or member.spaced_number
 
 
 def _say(request: HttpRequest, who: str, time: str, *, before: bool) -> None:
@@ -192,7 +191,7 @@ def _came(event: Event) -> list[tuple[datetime, str, str]]:
     """Who came last, members and visitors: when, the name, and the number."""
     members = Booking.objects.filter(event=event, came_at__isnull=False).select_related("member__user")
     found = [
-        *((one.came_at, _who(one.member), spaced(one.member.number)) for one in members.order_by("-came_at")[:SHOWN]),
+        *((one.came_at, _who(one.member), one.member.spaced_number) for one in members.order_by("-came_at")[:SHOWN]),
         *(
             (one.came_at, one.name or one.region, f"{one.region} {one.card_number}")
             for one in event.visitors.order_by("-came_at")[:SHOWN]
@@ -210,7 +209,7 @@ def _person(event: Event, member: Member, *, free: int | None, at: datetime) -> 
     why = reason(event, looker.person)
     return {
         "who": _who(member),
-        "number": spaced(member.number),
+        "number": member.spaced_number,
         "level": Level(looker.person.level).label,
         "state": Booking.State(mine.state).label if mine else _("No booking"),
         "is_held": mine is not None and mine.state == State.HELD,
@@ -237,7 +236,7 @@ def event_people(request: HttpRequest, event_id: UUID) -> HttpResponse:
     booked = event.bookings.filter(state__in=LIVE).select_related("member__user").order_by("asked_at", "pk")
     rows += [
         [
-            safe(spaced(one.member.number), as_text=True),
+            safe(one.member.spaced_number, as_text=True),
             safe(one.member.user.name),
             str(State(one.state).label),
             clock(one.asked_at),

@@ -2,30 +2,20 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cps_portal.pages.events.form import EventsForm
 from cps_portal.pages.events.looking import looker_of
-from cps_portal.pages.events.words import (
-    audience_words,
-    free_of,
-    language_name,
-    places_words,
-    reason,
-    when_words,
-    where_words,
-)
+from cps_portal.pages.events.rows import event_row
+from cps_portal.pages.events.words import audience_words, language_name, reason
 from kitbag.paging import Key, slice_of
 from servicing.event_list import Looker, ahead, asked_for
-from servicing.models import Booking, Event
 
 PAGE = 20
 BY_TIME: tuple[Key, ...] = (("begins_at", False), ("pk", False))
@@ -83,32 +73,22 @@ def _page(request: HttpRequest, **key: str) -> str:
 
 
 def _row(event: Any, looker: Looker | None, *, at: datetime) -> dict[str, Any]:
-    local = event.begins_at.astimezone(ZoneInfo(event.time_zone))
     mine = event.mine if looker else ""
     why = reason(event, looker.person) if looker else None
-    free = free_of(event.places, taken=event.taken, waiting=event.waiting)
-    return {
-        "day": date_format(local, "j"),
-        "month": date_format(local, "M"),
-        "title": event.title,
-        "href": reverse("event", args=[event.pk]),
+    row = event_row(
+        event,
+        taken=event.taken,
+        waiting=event.waiting,
+        mine=mine,
+        turn=event.turn if looker else 0,
+        called_off=event.cancelled_at is not None,
+        now=at,
+    )
+    has_ended = not event.cancelled_at and not mine and event.booking_ends_at <= at
+    return row | {
         "summary": event.summary,
-        "when": when_words(event, zone=event.time_zone, now=at),
-        "where": where_words(event),
         "language": language_name(event.language),
-        "state": _state(event, mine, at=at)
-        or places_words(
-            free=free, mine=mine, turn=event.turn if looker else 0, called_off=event.cancelled_at is not None
-        ),
-        "is_mine": bool(mine),
-        "needs_you": mine == Booking.State.HELD and not event.cancelled_at,
+        "state": _("Booking has ended.") if has_ended else row["state"],
         "audience": audience_words(event),
         "missing": why.words if why and not why.fits and not mine else "",
     }
-
-
-def _state(event: Event, mine: str, *, at: datetime) -> str:
-    """What comes before any number of places; "" for nothing."""
-    if not event.cancelled_at and not mine and event.booking_ends_at <= at:
-        return _("Booking has ended.")
-    return ""

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from cps_portal.pages.servicing.times import day_words, local_day, zone_words
 from members.models import Level
+from servicing.events import audience_of
 from servicing.locator import country_name
 from servicing.models import Booking, Event
-from servicing.rules.audience import Audience, Person, fit
+from servicing.rules.audience import Person, fit
 
 
 def when_words(event: Event, *, zone: str, now: datetime) -> str:
@@ -48,7 +49,9 @@ def where_words(event: Event) -> str:
     """Online, or the place with its country."""
     if event.online:
         return _("Online")
-    return _("%(place)s, %(country)s") % {"place": event.place, "country": country_name(str(event.country))}
+    # An address in other letters stands whole, however the page runs.
+    place = f"\u2068{event.place}\u2069" if get_language_bidi() else event.place
+    return _("%(place)s, %(country)s") % {"place": place, "country": country_name(str(event.country))}
 
 
 def language_name(code: str) -> str:
@@ -90,7 +93,7 @@ class Reason:
 
 def reason(event: Event, person: Person) -> Reason:
     """In words, from the very rule by which places are given."""
-    how = fit(Audience(frozenset(event.levels), frozenset(event.countries)), person)
+    how = fit(audience_of(event), person)
     level = {"level": Level(person.level).label, "country": country_name(person.country)}
     if how.fits:
         if event.countries:

@@ -95,6 +95,7 @@ GROUP = Group(
             ),
             ((_("Open your kitbag"), "kitbag"), (_("Account"), "account")),
             _("former scheme, previous membership, lost Gold, transfer"),
+            own_links=((_("Old and new level"), "former"),),
         ),
         Section(
             "video-status",
@@ -107,6 +108,7 @@ GROUP = Group(
             ),
             ((_("Open your kitbag"), "kitbag"),),
             _("videographer, cinema, film, former video level"),
+            own_links=((_("Old and new level"), "former"),),
         ),
     ),
 )

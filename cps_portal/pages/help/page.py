@@ -61,12 +61,13 @@ def _group(group: Group, figures: dict[str, str], own: dict[str, list[str]]) -> 
 
 
 def _section(section: Section, figures: dict[str, str], own: list[str]) -> dict[str, Any]:
+    links = (*section.own_links, *section.links) if own else section.links
     return {
         "key": section.key,
         "title": str(section.title) % figures,
         "paragraphs": [str(words) % figures for words in section.paragraphs],
         "own": own,
-        "links": [(str(words), href) for words, place in section.links if (href := href_of(place))],
+        "links": [(str(words), href) for words, place in links if (href := href_of(place))],
         "also": str(section.also),
     }
 

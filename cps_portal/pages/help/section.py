@@ -11,7 +11,8 @@ Words = str | Promise
 class Section:
     """A question with its answer. `key` is its anchor; paragraphs name figures as %(slots)s (figures.py).
 
-    `links` are (words, URL name with ?query or #anchor); `also` are words that people search it by.
+    `links` are (words, URL name with ?query or #anchor), `own_links` those shown beside a member's own figures only;
+    `also` are words that people search it by.
     """
 
     key: str
@@ -19,6 +20,7 @@ class Section:
     paragraphs: tuple[Words, ...]
     links: tuple[tuple[Words, str], ...] = ()
     also: Words = ""
+    own_links: tuple[tuple[Words, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def wants_found(request: HttpRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def kitbag_add(request: MemberRequest) -> HttpResponse:
-    """Search, choose, enter, save. `?product=<sku>` chooses; any detail may be left out."""
+    """Search, choose, enter, save. `?product=<sku>&serial=…` fills in; any detail may be left out."""
     day = programme_day(timezone.now())
     query = choosing.asked(request.GET.get("q", ""))
     found = choosing.found(query, day=day, address=reverse("kitbag-add"))
@@ -61,7 +61,11 @@ def kitbag_add(request: MemberRequest) -> HttpResponse:
     elif product:
         form = AddForm(
             serial_need=product.serial_need,
-            initial={"item": uuid.uuid4(), "country_of_purchase": str(request.member.country)},
+            initial={
+                "item": uuid.uuid4(),
+                "serial_typed": choosing.asked(request.GET.get("serial", "")),
+                "country_of_purchase": str(request.member.country),
+            },
         )
     return add_page(request, product=product, form=form, query=query, found=found, unknown=bool(asked_for))
 

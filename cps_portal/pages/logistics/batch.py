@@ -3,10 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.db.models import Max
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cps_portal.pages.logistics.frame import CHANGE, SEE, allowed, page
 from cps_portal.pages.logistics.words import CARD_LETTER
+from cps_portal.pages.offers.card import link_of_card
 from cps_portal.pdf import packing
 from cps_portal.pdf.card import CardFace
-from members.models import Level, Member
+from members.models import Level
 from members.rules.days import programme_day
 from servicing import packs
-from servicing.cards import token_of
+from servicing.cards import generations_of
 from servicing.locator import country_name
 from servicing.models import PackBatch, WelcomePack
 from servicing.offers import BenefitError
@@ -147,17 +145,9 @@ def _parcel(pack: WelcomePack) -> packing.Parcel:
     )
 
 
-def _token(pack: WelcomePack, generations: dict[int, int]) -> str:
-    return token_of(pack.member_id, generations[pack.member_id])
-
-
 def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
     """The cards, each in its member's language, with the code that is valid now."""
-    generations = dict(
-        Member.objects.filter(pk__in=[pack.member_id for pack in rows])
-        .annotate(valid=Coalesce(Max("card_revocations__generation"), 0) + 1)
-        .values_list("pk", "valid")
-    )
+    generations = generations_of([pack.member_id for pack in rows])
     return [
         packing.BatchCard(
             CardFace(
@@ -166,7 +156,7 @@ def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
                 number=pack.member.spaced_number,
                 member_since=pack.member.joined_at.year,
                 as_of=programme_day(at),
-                link=settings.PORTAL_ORIGIN + reverse("card-check", args=[_token(pack, generations)]),
+                link=link_of_card(pack.member_id, generations[pack.member_id]),
             ),
             pack.member.user.language,
             bool(get_language_info(pack.member.user.language)["bidi"]),

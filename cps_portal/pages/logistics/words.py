@@ -22,8 +22,6 @@ REFUSALS: Mapping[str, Words] = {
     "not_sent": _(
         "The first card was never sent, so it cannot have been lost by the member. Look at where the pack is instead."
     ),
-    "level": _("Packs are for members from Silver up."),
-    "packed": _("The pack is being packed; its address cannot be changed any more."),
 }
 
 

@@ -23,9 +23,8 @@ from members.access import MemberRequest, member_required
 from members.looking import Page, note_look
 from members.models import Member, User
 from members.rules.days import programme_day
-from servicing.cards import holder_of, token_of
+from servicing.cards import generation_of, holder_of, revoke_card, token_of
 from servicing.home_terms import home_terms
-from servicing.packs import generation_of, revoke_card
 
 # A signed code cannot be guessed at any rate; the limit keeps the page's cost in bounds.
 LIMITS = {"card_check": "60/m/ip"}
@@ -33,8 +32,12 @@ LIMITS = {"card_check": "60/m/ip"}
 
 def card_link(member: Member) -> str:
     """Where a scan of the member's valid card leads."""
-    token = token_of(member.pk, generation_of(member.pk))
-    return settings.PORTAL_ORIGIN + reverse("card-check", args=[token])
+    return link_of_card(member.pk, generation_of(member.pk))
+
+
+def link_of_card(member_id: int, generation: int) -> str:
+    """Where a scan of that card of a member leads; no query."""
+    return settings.PORTAL_ORIGIN + reverse("card-check", args=[token_of(member_id, generation)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +52,7 @@ def card(request: MemberRequest) -> HttpResponse:
             revoke_card(member.pk, why="Renewed by its member", at=now, by=request.user)
         messages.success(request, _("The code is new. The old one is valid no more."))
         return HttpResponseRedirect(reverse("card"))
+    generation = generation_of(member.pk)
     return TemplateResponse(
         request,
         "offers/card.html",
@@ -57,8 +61,8 @@ def card(request: MemberRequest) -> HttpResponse:
             "name": request.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
-            "qr": picture(card_link(member)),
-            "generation": generation_of(member.pk),
+            "qr": picture(link_of_card(member.pk, generation)),
+            "generation": generation,
         },
     )
 

@@ -15,8 +15,9 @@ from django_countries import countries
 from cps_portal.pages.address_form import AddressFields
 from cps_portal.pdf.paper import cannot_print
 from kitbag import standing
+from members import addresses
 from members.access import MemberRequest, member_required
-from members.models import Level
+from members.models import Level, Member
 from members.rules.days import programme_day
 from servicing.models import PackContents, WelcomePack
 from servicing.offers import BenefitError
@@ -57,7 +58,7 @@ def pack(request: MemberRequest) -> HttpResponse:
     made = pack_of(member.pk)
     level = standing.on(member.pk, programme_day(now)).level
     may_write = made.state == State.REQUESTED if made else level >= Level.SILVER
-    initial = {"name": request.user.name, "country": str(member.country)}
+    initial = _begins_with(member)
     form = PackForm(request.POST if request.method == "POST" else None, initial=initial)
     preview: list[str] = []
     if request.method == "POST" and may_write and form.is_valid():
@@ -82,6 +83,14 @@ def pack(request: MemberRequest) -> HttpResponse:
             "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": _("Welcome pack")}],
         },
     )
+
+
+def _begins_with(member: Member) -> dict[str, str]:
+    """The first address that the member keeps, else only the name and the country."""
+    kept = addresses.first_of(member)
+    if kept is None:
+        return {"name": member.user.name, "country": str(member.country)}
+    return {name: str(getattr(kept, name)) for name in ("name", "street", "postcode", "town", "country")}
 
 
 def _below_silver() -> str:

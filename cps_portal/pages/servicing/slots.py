@@ -1,12 +1,13 @@
 """The three Fast Track slots as the dashboard and the servicing page show them (design 01)."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,13 +25,16 @@ WAITING = (State.ESTIMATE_SENT, State.REQUESTED)
 
 
 def open_stretches(member_id: int) -> QuerySet[Any]:
-    """A member's cases that are not over, each with the `slot` it holds."""
+    """A member's cases that are not over, each with the `slot` it holds and the steps `taken`."""
     return _with_slots(Stretch.objects.filter(member=member_id, ended_at=None))
 
 
 def _with_slots(stretches: QuerySet[Stretch]) -> QuerySet[Any]:
     held = SlotHold.objects.filter(stretch=OuterRef("pk"), freed_at=None).values("number")
-    return stretches.annotate(slot=Subquery(held)).select_related("case__product", "case__centre").defer("terms")
+    steps = CaseEvent.objects.filter(stretch=OuterRef("pk"), kind=CaseEvent.Kind.STEP).order_by("at", "pk")
+    taken = ArraySubquery(steps.values(json=JSONObject(state="state", at="at", facts="facts")))
+    rows = stretches.annotate(slot=Subquery(held), taken=taken)
+    return rows.select_related("case__product", "case__centre").defer("terms")
 
 
 def for_the_dashboard(member_id: int, *, day: date) -> tuple[list[Any], list[Any]]:
@@ -55,14 +59,19 @@ def for_the_dashboard(member_id: int, *, day: date) -> tuple[list[Any], list[Any
     return held, list({row.case_id: row for row in found if row.lent_until}.values())
 
 
-def steps_of(stretches: Sequence[Stretch]) -> Mapping[int, list[CaseEvent]]:
-    """The steps of stretches that were received, in order, by stretch; one query, none where none was."""
-    found: dict[int, list[CaseEvent]] = defaultdict(list)
-    if received := [stretch.pk for stretch in stretches if stretch.received_at]:
-        events = CaseEvent.objects.filter(stretch__in=received, kind=CaseEvent.Kind.STEP)
-        for event in events.only("stretch_id", "kind", "state", "at", "facts").order_by("at", "pk"):
-            found[event.stretch_id].append(event)
-    return found
+def steps_of(stretches: Sequence[Any]) -> Mapping[int, list[CaseEvent]]:
+    """The steps of stretches that were received, in order, by stretch; they came with the stretches."""
+    return {stretch.pk: [_step(stretch, row) for row in stretch.taken] for stretch in stretches if stretch.received_at}
+
+
+def _step(stretch: Stretch, row: Mapping[str, Any]) -> CaseEvent:
+    return CaseEvent(
+        stretch_id=stretch.pk,
+        kind=CaseEvent.Kind.STEP,
+        state=row["state"],
+        at=datetime.fromisoformat(row["at"]),
+        facts=row["facts"],
+    )
 
 
 def slots_of(held: Sequence[Any], steps: Mapping[int, list[CaseEvent]], *, now: datetime) -> list[dict[str, Any]]:

@@ -155,7 +155,10 @@ def ahead(
     }
     notes: dict[State, str] = {}
     if read is not None and read.due_at:
-        words = _("%(day)s is the target if you accept now") if read.paused_since else _("%(day)s is the target")
+        if read.paused_since:
+            words = _("%(day)s is the target if you accept now")
+        else:
+            words = _("%(day)s was the target") if read.missed else _("%(day)s is the target")
         notes[S.SHIPPED] = words % {"day": day_words(local_day(read.due_at, zone), today=local_day(now, zone))}
     if expires_on:
         notes[S.RECEIVED] = _("The request expires on %(day)s.") % {"day": date_format(expires_on, "j M Y")}

@@ -11,18 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cps_portal.pages.threads.files import Ready, shown_notes
 from cps_portal.pages.threads.forms import WriteForm
-from cps_portal.pages.threads.reading import posts_of, state_of
-from cps_portal.pages.threads.sending import may_send, sent
+from cps_portal.pages.threads.reading import conversation
+from cps_portal.pages.threads.sending import gone_on, may_send
 from kitbag.serving import shown
 from members.models import PostFile, Thread
 from members.thread_links import read_token
-from members.threads import write
 
 GONE = 410
 UNLISTED = "noindex, nofollow, noarchive"
@@ -55,30 +53,14 @@ def _conversation(request: HttpRequest, answer: str) -> HttpResponse:
     if request.method == "POST":
         if not may_send(request):
             return ratelimit.respond_429(request)
-        form = WriteForm(request.POST, request.FILES)
-        post, kept = sent(
-            request,
-            form,
-            lambda post_id: write(
-                row.pk,
-                words=form.cleaned_data["words"],
-                post_id=post_id,
-                at=timezone.now(),
-                user=None,
-                as_staff=False,
-            ),
-        )
+        post, form, kept = gone_on(request, row, user=None)
         if post is not None:
             return HttpResponseRedirect(f"{request.path}#last")
     return TemplateResponse(
         request,
         "threads/thread_guest.html",
         {
-            "topic": row.get_topic_display(),
-            "product": row.product,
-            "serial": row.serial,
-            "state": state_of(row),
-            "posts": posts_of(row, lambda file_id: reverse("thread-guest-file", args=[answer, file_id])),
+            **conversation(row, lambda file_id: reverse("thread-guest-file", args=[answer, file_id])),
             "form": form,
             "kept": shown_notes(kept),
             "zone": "UTC",

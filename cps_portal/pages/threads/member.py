@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,12 +18,11 @@ from cps_portal.pages.keys import read_key
 from cps_portal.pages.messages import zone_of
 from cps_portal.pages.threads.files import Ready, shown_notes
 from cps_portal.pages.threads.forms import WriteForm
-from cps_portal.pages.threads.reading import posts_of, state_of
-from cps_portal.pages.threads.sending import may_send, sent
+from cps_portal.pages.threads.reading import conversation, state_of
+from cps_portal.pages.threads.sending import gone_on, may_send
 from cps_portal.staff_access import passed_second_factor
 from kitbag.serving import shown
 from members.models import PostFile, Thread, User
-from members.threads import write
 
 PAGE = 25
 
@@ -72,23 +70,10 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if not may_send(request):
             return ratelimit.respond_429(request)
-        form = WriteForm(request.POST, request.FILES)
-        post, kept = sent(
-            request,
-            form,
-            lambda post_id: write(
-                row.pk,
-                words=form.cleaned_data["words"],
-                post_id=post_id,
-                at=timezone.now(),
-                user=user,
-                as_staff=False,
-            ),
-        )
+        post, form, kept = gone_on(request, row, user=user)
         if post is not None:
             messages.success(request, _("Sent. We write to you when we have answered."))
             return HttpResponseRedirect(f"{reverse('thread', args=[row.pk])}#last")
-    topic = row.get_topic_display()
     return TemplateResponse(
         request,
         "threads/thread.html",
@@ -96,14 +81,9 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             "crumbs": [
                 {"href": reverse("help"), "label": _("Help")},
                 {"href": reverse("threads"), "label": _("Your questions")},
-                {"label": topic},
+                {"label": row.get_topic_display()},
             ],
-            "topic": topic,
-            "product": row.product,
-            "serial": row.serial,
-            "state": state_of(row),
-            "is_closed": row.state == Thread.State.CLOSED,
-            "posts": posts_of(row, lambda file_id: reverse("thread-file", args=[file_id])),
+            **conversation(row, lambda file_id: reverse("thread-file", args=[file_id])),
             "form": form,
             "kept": shown_notes(kept),
             **zone_of(user),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members.models import Thread
 
@@ -27,10 +28,22 @@ def posts_of(thread: Thread, file_href: Callable[[UUID], str], *, for_staff: boo
     ]
 
 
+def conversation(thread: Thread, file_href: Callable[[UUID], str]) -> dict[str, Any]:
+    """What the page of a thread shows to who asked, with an account or without; two queries."""
+    return {
+        "topic": thread.get_topic_display(),
+        "product": thread.product,
+        "serial": thread.serial,
+        "state": state_of(thread),
+        "is_closed": thread.state == Thread.State.CLOSED,
+        "posts": posts_of(thread, file_href),
+    }
+
+
 def _who(post: Any, *, for_staff: bool) -> str:
     if for_staff:
         return str(post.by.name or post.by.email) if post.from_staff and post.by else _("The person who asks")
-    return _("Canon Professional Services") if post.from_staff else _("You")
+    return _("Canon Professional Services") if post.from_staff else pgettext("who wrote a message", "You")
 
 
 def state_of(thread: Thread) -> dict[str, str]:

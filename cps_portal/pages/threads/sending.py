@@ -7,12 +7,13 @@ from allauth.core.internal import ratelimit
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cps_portal.pages.threads import files
 from cps_portal.pages.threads.files import Ready
 from cps_portal.pages.threads.forms import WriteForm
-from members.models import Post
-from members.threads import ThreadError
+from members.models import Post, Thread, User
+from members.threads import ThreadError, write
 
 # Opening a file takes a process of its own for a moment.
 MEMBER_LIMIT, GUEST_LIMIT = "40/h/user", "12/h/ip"
@@ -48,3 +49,15 @@ def sent(request: HttpRequest, form: WriteForm, say: Callable[[UUID], Post]) -> 
         form.refuse(error.code)
         return None, [] if error.code in ("other_words", "not_yours") else ready
     return post, []
+
+
+def gone_on(request: HttpRequest, thread: Thread, *, user: User | None) -> tuple[Post | None, WriteForm, list[Ready]]:
+    """What who asked adds to their thread, a member or the reader of a link; as `sent` says, with its form."""
+    form = WriteForm(request.POST, request.FILES)
+
+    def say(post_id: UUID) -> Post:
+        words, now = form.cleaned_data["words"], timezone.now()
+        return write(thread.pk, words=words, post_id=post_id, at=now, user=user, as_staff=False)
+
+    post, kept = sent(request, form, say)
+    return post, form, kept
