@@ -34,6 +34,8 @@ _READ = Prepared(
     EXISTS (SELECT FROM servicing_welcomepack w WHERE w.member_id = $1 AND w.replaces_id IS NULL),
     (SELECT coalesce(max(r.generation), 0) + 1 FROM servicing_cardrevocation r WHERE r.member_id = $1),
     (SELECT c.day FROM kitbag_levelchange c WHERE c.member_id = $1 AND c.to_level = $6 ORDER BY c.at DESC LIMIT 1),
+    EXISTS (SELECT FROM servicing_stretch s WHERE s.member_id = $1 AND s.ended_at IS NULL)
+        OR EXISTS (SELECT FROM servicing_loan l WHERE l.member_id = $1 AND l.state = 'out'),
     (SELECT greatest(f.photo_level, f.video_level) FROM members_formeraccount f WHERE f.member_id = $1),
     (SELECT jsonb_agg(event ORDER BY event.begins_at, event.id) FROM (
         SELECT e.id, e.title, e.online, e.place, e.country, e.time_zone, e.begins_at, e.ends_at, e.places,
@@ -89,6 +91,7 @@ class News:
     """Offers that fit, those that end first first; events by time; messages, the newest first.
 
     `events`: the first few of `events_count`, booked ones before others and near ones before those elsewhere.
+    `in_servicing`: a case of theirs is open, or a loan is with them.
     `card`: the generation of the card that is valid; `level_since`: when the level began, None for the first one.
     `old_level`: the best of their account of the former scheme, None where they had none.
     """
@@ -97,6 +100,7 @@ class News:
     pack_waits: bool
     card: int
     level_since: date | None
+    in_servicing: bool
     old_level: Level | None
     events: Sequence[NewEvent]
     events_count: int
@@ -106,13 +110,14 @@ class News:
 def news_of(member_id: int, *, user: User, country: str, level: Level, day: date, at: datetime) -> News:
     """What is new for a member at a moment of a day; one query."""
     row = _READ.rows(member_id, user.pk, country, day, MESSAGES_SHOWN, level.value, at, EVENTS_SHOWN)[0]
-    offers, has_pack, card, level_since, old_level, events, letters = row
+    offers, has_pack, card, level_since, in_servicing, old_level, events, letters = row
     ahead = _list(events)
     return News(
         [one for one in (_offer(row, level, country) for row in _list(offers)) if one.fit.fits],
         not has_pack and level >= Level.SILVER,
         card,
         level_since,
+        in_servicing,
         None if old_level is None else Level(old_level),
         [_event(row) for row in ahead],
         ahead[0]["in_all"] if ahead else 0,

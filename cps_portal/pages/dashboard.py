@@ -52,12 +52,12 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
-    held, lent = for_the_dashboard(member.pk, day=today)
+    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
+    held, lent = for_the_dashboard(member.pk, day=today) if new.in_servicing else ([], [])
     steps = steps_of(held)
     pressing = [*loans_due(lent, now=now), *needs_of(held, steps)]
     sending = to_send_in(held)
     has_kit = bool(stands.points or waiting)
-    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
     taken = sum(bool(stretch.slot) for stretch in held)
     needs_count = len(pressing) + len(sending) + len(mine) + len(claimed)
     # What has its day is shown however much else there is: loans to bring back, estimates and claims to answer.
