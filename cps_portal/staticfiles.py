@@ -23,7 +23,9 @@ JOINED: dict[str, tuple[Path, ...]] = {
         for part in ("tokens", "base", "layout", "components", "kitbag", "what_if", "servicing_public", "events")
     ),
     # What only members and staff see: a first visit does not carry it.
-    "css/signed_in.css": tuple(CSS / f"{part}.css" for part in ("servicing", "sending", "loans", "offers")),
+    "css/signed_in.css": tuple(
+        CSS / f"{part}.css" for part in ("dashboard", "servicing", "sending", "loans", "offers")
+    ),
     "js/portal.js": (
         HTMX,
         *(
