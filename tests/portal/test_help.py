@@ -54,6 +54,10 @@ def test_arabic_is_searched_in_arabic(client):
     assert found(client, "بطاقه ضائعه", headers={"accept-language": "ar"})[0] == "lost-card"
 
 
+def test_an_english_name_is_found_on_an_arabic_page(client):
+    assert found(client, "welcome pack contents", headers={"accept-language": "ar"})[0] == "in-the-pack"
+
+
 @pytest.mark.parametrize("query", ["zzqxj", "%", "\x00", "<script>", "(((", "x" * 5000])
 def test_a_search_that_finds_nothing_leads_on(client, query):
     text = client.get(reverse("help"), {"q": query}).content.decode()

@@ -37,6 +37,15 @@ def test_looks_and_openings_stand_together_page_by_page(client, layla, omar, ver
     assert "Vera" not in body
 
 
+def test_roles_are_named_in_the_language_of_the_page(client, layla, vera):
+    StaffLook.objects.create(member=layla, by=vera, role="Member care, Auditor", page="member", at=NOON)
+    client.force_login(layla.user)
+    client.cookies["django_language"] = "ar"
+    [row] = client.get(HERE).context["rows"]
+    assert "خدمة الأعضاء" in row["role"]
+    assert "التدقيق" in row["role"]
+
+
 @pytest.mark.parametrize("key", ["x", "_", "2026-11-23_1_1", f"{NOON.isoformat()}_7_1", f"{NOON.isoformat()}_1_²"])
 def test_odd_keys_give_the_first_page(client, layla, key):
     client.force_login(layla.user)

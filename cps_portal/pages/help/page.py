@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from cps_portal.pages.help import abroad, account, card, finding, joining, kit, points, servicing
@@ -32,7 +32,7 @@ MOST_FOUND = 12
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """`?q=` searches in the active language; without it everything is there, to be read and to be linked to."""
+    """`?q=` searches in the active language and in English; without it everything is there, to be read or linked to."""
     now = timezone.now()
     day = programme_day(now)
     member = member_of(request.user)
@@ -68,8 +68,14 @@ def _section(section: Section, figures: dict[str, str], own: list[str]) -> dict[
         "paragraphs": [str(words) % figures for words in section.paragraphs],
         "own": own,
         "links": [(str(words), href) for words, place in links if (href := href_of(place))],
-        "also": str(section.also),
+        "also": f"{section.also} {_english(section, figures)}",
     }
+
+
+def _english(section: Section, figures: dict[str, str]) -> str:
+    """The English title and search words: who reads in another language may know a thing by its English name."""
+    with translation.override("en"):
+        return f"{str(section.title) % figures} {section.also}"
 
 
 def href_of(place: str) -> str:

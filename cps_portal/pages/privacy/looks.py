@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.kitbag.proof_rows import purpose_words
+from cps_portal.pages.kitbag.proof_rows import purpose_words, role_words
 from cps_portal.pages.privacy.export import crumbs
 from kitbag.models import ProofOpening
 from members.access import MemberRequest, member_required
@@ -84,7 +84,7 @@ def account_looks(request: MemberRequest) -> HttpResponse:
         "pages/account_looks.html",
         {
             "crumbs": crumbs(_("Who looked at my data")),
-            "rows": [{"at": key.at, "role": role, "what": what} for key, role, what in rows],
+            "rows": [{"at": key.at, "role": role_words(role), "what": what} for key, role, what in rows],
             "newer": here if start else "",
             "older": f"{here}?after={rows[-1][0].text()}".replace("+", "%2B") if more else "",
             "zone": zone,
