@@ -196,6 +196,7 @@ def test_anyone_sees_that_a_card_is_valid_and_never_whose(client, silver):
     assert page.status_code == 200
     assert "Valid" in text_of(page)
     assert "Silver" in text_of(page)
+    assert text_of(page).count("is valid.") == 1
     for secret in (silver.user.name, silver.number, silver.spaced_number, silver.user.email):
         assert secret not in text_of(page)
 
