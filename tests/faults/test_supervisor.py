@@ -97,6 +97,14 @@ def portal(tmp_path_factory):
         assert run.end(signal.SIGTERM) == 143
 
 
+def a_bare_start():
+    """CPU seconds of `manage.py check` on this machine now; a start of the portal has five such processes."""
+    before = os.times()
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, check=True, capture_output=True)
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
+
+
 def survivors(processes, seconds):
     """Who still lives after so many seconds; a zombie has died."""
     deadline = time.monotonic() + seconds
@@ -138,12 +146,12 @@ def test_asked_to_stop_it_stops_everything_in_order(folder, number, code):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_the_next_start_is_quick_and_keeps_the_data(folder, number):
-    """Quick in seconds of CPU: the clock would measure what else the machine is doing."""
+    """Quick by its CPU beside a bare start of Django: the clock would measure what else the machine is doing."""
     with running(folder) as run:
         run.execute("CREATE TABLE IF NOT EXISTS kept (word text); TRUNCATE kept; INSERT INTO kept VALUES ('here')")
         run.end(number)
     with running(folder) as run:
-        assert run.cpu_seconds() < 10
+        assert run.cpu_seconds() < 8 * a_bare_start()
         assert run.execute("SELECT word FROM kept") == [("here",)]
         assert run.end(signal.SIGTERM) == 143
 
