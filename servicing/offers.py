@@ -52,6 +52,16 @@ def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
     return sorted(reachable, key=lambda one: (not one.fit.fits, one.offer.ends_on, one.offer.title))
 
 
+def codes_of(member_id: int) -> list[OfferCode]:
+    """The codes that a member has drawn with their offers, also of those that are over; in one query."""
+    return list(OfferCode.objects.filter(member=member_id).select_related("offer").order_by("-drawn_at", "-pk"))
+
+
+def is_over(offer: Offer, *, day: date) -> bool:
+    """Whether an offer that codes were drawn of runs no more: its end came, or staff took it back."""
+    return not offer.published or offer.ends_on <= day
+
+
 def follow_country(member: Member, *, to: str, level: Level, day: date) -> tuple[list[Offer], list[Offer]]:
     """Running offers that a move to a country would take from a member, and those it would give; in three queries."""
     here = person_of(member, level=level)

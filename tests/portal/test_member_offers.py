@@ -49,12 +49,14 @@ def test_offers_say_why_they_are_shown_and_what_is_missing(client, silver, camer
     by_kit.products.set([owned])
     OfferFactory(title="Gold days", levels=[2, 3])
     OfferFactory(title="For R5", levels=[1]).products.set([camera])
+    OfferFactory(title="Nearby", countries=["GB", "IE"])
     OfferFactory(title="Elsewhere", countries=["EG"])
     OfferFactory(title="Drafted", published=False)
     OfferFactory(title="Over", ends_on=NOON.date())
     page = text_of(get(client, silver, "offers"))
     assert "Shown because you own the EOS R1." in page
     assert "Shown because you are Silver." in page
+    assert page.count("It is for some countries, and yours is one: United Kingdom.") == 1
     assert "From Gold on: 400 points more." in page
     assert "For owners of the EOS R5 Mark II." in page
     for title in ("Elsewhere", "Drafted", "Over"):
@@ -91,11 +93,43 @@ def test_a_code_is_drawn_once_and_shown_again(client, silver):
     assert "Get your code" not in page
 
 
+@pytest.mark.parametrize("how", ["ended", "taken_back", "moved"])
+def test_a_code_is_still_there_when_its_offer_is_over(client, silver, how):
+    offer = OfferFactory(title="Straps", codes="own", countries=["GB"], link="https://shop.example.org/")
+    OfferCode.objects.create(offer=offer, code="CPS-0")
+    here = reverse("offer", args=[offer.pk])
+    client.force_login(silver.user)
+    client.post(here)
+    if how == "moved":
+        silver.country = "FR"
+        silver.save(update_fields=["country"])
+    else:
+        over = {"ends_on": NOON.date()} if how == "ended" else {"published": False}
+        offer.__class__.objects.update(**over)
+    says = {
+        "ended": "This offer ended on 22 Nov 2026.",
+        "taken_back": "This offer has ended.",
+        "moved": "It is for another level or country than yours now.",
+    }[how]
+    listed = client.get(reverse("offers"))
+    assert [row["href"] for row in listed.context["kept"]] == [here]
+    assert says in text_of(listed)
+    for page in (client.get(here), client.post(here, follow=True)):
+        assert says in text_of(page)
+        assert "CPS-0" in text_of(page)
+        assert offer.link not in text_of(page)
+    client.force_login(MemberFactory(country="DE").user)
+    assert client.get(here).status_code == 404
+    assert not client.get(reverse("offers")).context["kept"]
+
+
 def test_the_list_costs_the_same_however_many_there_are(client, silver):
     found = {}
     for size in (3, 30):
-        for _each in range(size):
+        for each in range(size):
             OfferFactory(codes="own").products.set([silver.kit_items.get().product])
+            over = OfferFactory(codes="own", published=False)
+            OfferCode.objects.create(offer=over, code=f"CPS-{each}", member=silver, drawn_at=NOON)
         get(client, silver, "offers")
         with CaptureQueriesContext(connection) as queries:
             client.get(reverse("offers"))

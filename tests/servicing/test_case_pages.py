@@ -338,6 +338,17 @@ def test_why_it_waits_or_runs_at_the_standard_time(look, items, gold, tom, regis
     assert "Parts do not stop the clock." in text
 
 
+def test_a_receipt_written_down_late_comes_before_the_start_of_its_clock(look, items, send_in, take_in):
+    case = send_in(items[0], at=utc(1, 8))
+    expiring.expire_requests(at=utc(22, 8))
+    take_in(case, at=utc(23, 12, 4), received_at=utc(20, 11))
+    text = look("case", case.number, at=utc(23, 15))
+    started, since, received = (
+        text.index(words) for words in ("Clock started", "It counts since Mon 23 Nov, 09:00.", "It came on 20 Nov 2026")
+    )
+    assert started < since < received, "the newest first"
+
+
 def test_an_expired_request_explains_itself(look, items, send_in):
     case = send_in(items[0], at=utc(1, 8))
     expiring.expire_requests(at=utc(22, 8))

@@ -1,5 +1,6 @@
 """Offers a member sees: those that are theirs with the reason, and those just out of reach (programme §9)."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from cps_portal.pages.news import of_staff, pack_row
 from kitbag import standing
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
-from members.models import Level, Threshold
+from members.models import Level, Member, Threshold
 from members.rules.days import programme_day
-from servicing.offers import BenefitError, Seen, draw_code, offers_for
+from servicing.locator import country_name
+from servicing.models import Offer, OfferCode
+from servicing.offers import BenefitError, Seen, codes_of, draw_code, is_over, offers_for
 from servicing.packs import is_offered, pack_of
 
 REFUSALS = {
@@ -38,13 +41,15 @@ def offers(request: MemberRequest) -> HttpResponse:
     stands = standing.on(request.member.pk, day)
     seen = offers_for(request.member, level=stands.level, day=day)
     pack = pack_of(request.member.pk)
-    mine = [_row(one, stands) for one in seen if one.fit.fits]
+    mine = [_row(one, stands, request.member) for one in seen if one.fit.fits]
+    shown = {one.offer.pk for one in seen}
     return TemplateResponse(
         request,
         "offers/offers.html",
         {
             "mine": [*([pack_row()] if is_offered(stands.level, pack) else []), *mine],
-            "others": [_row(one, stands) for one in seen if not one.fit.fits],
+            "others": [_row(one, stands, request.member) for one in seen if not one.fit.fits],
+            "kept": [_kept_row(code, day) for code in codes_of(request.member.pk) if code.offer_id not in shown],
             "has_pack": pack is not None,
         },
     )
@@ -53,7 +58,7 @@ def offers(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def offer(request: MemberRequest, offer_id: UUID) -> HttpResponse:
-    """One offer; its code is drawn by a POST, once, and is shown whenever they come back."""
+    """One offer; its code is drawn by a POST, once, and is shown whenever they come back, also after its end."""
     now = timezone.now()
     day = programme_day(now)
     member = request.member
@@ -67,14 +72,14 @@ def offer(request: MemberRequest, offer_id: UUID) -> HttpResponse:
     stands = standing.on(member.pk, day)
     seen = next((one for one in offers_for(member, level=stands.level, day=day) if one.offer.pk == offer_id), None)
     if seen is None:
-        raise Http404
+        return _kept(request, offer_id, day)
     found = seen.offer
     drawn = found.own_codes.filter(member=member).first() if found.codes == found.Codes.OWN else None
     left = found.codes == found.Codes.OWN and found.own_codes.filter(member=None).exists()
     return TemplateResponse(
         request,
         "offers/offer.html",
-        _row(seen, stands)
+        _row(seen, stands, member)
         | {
             "words": found.text,
             "link": found.link,
@@ -87,9 +92,53 @@ def offer(request: MemberRequest, offer_id: UUID) -> HttpResponse:
     )
 
 
-def _row(seen: Seen, stands: Stands) -> dict[str, Any]:
+def _kept(request: MemberRequest, offer_id: UUID, day: date) -> HttpResponse:
+    """An offer that is theirs no more, or of nobody: its page goes on for who has a code of it. Raises Http404."""
+    drawn = next((code for code in codes_of(request.member.pk) if code.offer_id == offer_id), None)
+    if drawn is None:
+        raise Http404
+    found = drawn.offer
+    return TemplateResponse(
+        request,
+        "offers/offer.html",
+        _kept_row(drawn, day)
+        | {
+            "words": found.text,
+            "code": drawn.code,
+            "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": found.title}],
+        },
+    )
+
+
+def _kept_row(drawn: OfferCode, day: date) -> dict[str, Any]:
+    found = drawn.offer
+    over = _over_words(found, day)
+    return {
+        "icon": "tag",
+        "title": found.title,
+        "summary": found.summary,
+        "over": over,
+        "text": " ".join((of_staff(found.summary), over)),
+        "action": _("See your code"),
+        "href": reverse("offer", args=[found.pk]),
+    }
+
+
+def _over_words(offer: Offer, day: date) -> str:
+    if not is_over(offer, day=day):
+        return _("It is for another level or country than yours now. The code you have stays yours.")
+    if offer.ends_on > day:
+        return str(REFUSALS["not_running"])
+    return _("This offer ended on %(day)s.") % {"day": date_format(offer.ends_on - timedelta(days=1), "j M Y")}
+
+
+def _row(seen: Seen, stands: Stands, member: Member) -> dict[str, Any]:
     until = _("Before %(day)s.") % {"day": date_format(seen.offer.ends_on, "j M Y")}
     why = _why(seen, stands)
+    if seen.offer.countries:
+        why += " " + _("It is for some countries, and yours is one: %(country)s.") % {
+            "country": country_name(str(member.country))
+        }
     return {
         "icon": "tag",
         "title": seen.offer.title,

@@ -223,7 +223,7 @@ def _timeline(view: Seen) -> dict[str, Any]:
         if run is not None and not (stretch.left_at and run.starts_at > stretch.left_at):
             starts.append((run.starts_at, stretch))
     files = {key: [file_row(file) for file in rows] for key, rows in view.files_by_event().items()}
-    entries = timeline.entries_of(view.events, files, starts, now=view.now)
+    entries = timeline.entries_of(view.events, files, starts, zone=view.zone, now=view.now)
     return timeline.shown(entries, zone=view.zone, now=view.now) | {"count": len(entries)}
 
 

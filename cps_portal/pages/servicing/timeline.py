@@ -40,9 +40,13 @@ def entries_of(
     files: Mapping[int, list[dict[str, str]]],
     starts: Iterable[tuple[datetime, Stretch]],
     *,
+    zone: str,
     now: datetime,
 ) -> list[Entry]:
-    """What happened, in order. `starts`: when the clock of each stretch began to count."""
+    """What happened, in order. `starts`: when the clock of each stretch began to count.
+
+    Where a receipt was written down after that moment, its clock's start is told with it and says since when.
+    """
     found: list[Entry] = []
     last: CaseEvent | None = None
     for event in events:
@@ -67,7 +71,16 @@ def entries_of(
     if steps and steps[-1].state == S.ESTIMATE_SENT:
         waiting = next(entry for entry in reversed(found) if entry.at == steps[-1].at and not entry.is_message)
         waiting.waits = True
-    found += [_started(at, stretch) for at, stretch in starts if at <= now]
+    receipts = {event.stretch_id: event.at for event in steps if event.state == S.RECEIVED}
+    for at, stretch in starts:
+        if at <= now:
+            start = _started(at, stretch)
+            start.at = max(at, receipts.get(stretch.pk, at))
+            if start.at > at:
+                start.sentences.insert(
+                    0, _("It counts since %(when)s.") % {"when": moment_words(at, zone=zone, now=now)}
+                )
+            found.append(start)
     return sorted(found, key=lambda entry: entry.at)
 
 
