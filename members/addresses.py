@@ -18,6 +18,11 @@ class AddressError(Exception):
         self.code = code
 
 
+def kept_by(member: Member) -> list[Address]:
+    """All that a member keeps, the first one first."""
+    return list(Address.objects.filter(member=member))
+
+
 def first_of(member: Member) -> Address | None:
     """The address with which a member's forms begin."""
     return Address.objects.filter(member=member).first()

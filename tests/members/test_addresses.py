@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from cps_portal.pages.servicing.asking import known_of
 from members.models import Address
+from servicing.models import CaseDraft, Centre
 from tests.factories import NOON, AddressFactory, CaseFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,49 @@ def test_a_return_and_the_welcome_pack_begin_with_the_first_one(signed_in, layla
     }
     form = signed_in.get(reverse("pack")).context["form"]
     assert [form[name].value() for name in ("name", "town", "country")] == ["Layla Mansour", "Leeds", "GB"]
+
+
+def test_another_one_is_chosen_in_the_form_of_the_pack_and_nothing_typed_is_lost(signed_in, layla, omar, register):
+    register(layla, ProductFactory(points=900))
+    home, studio = AddressFactory(member=layla, label="Home", is_first=True), AddressFactory(member=layla, town="Hull")
+    theirs = AddressFactory(member=omar, town="Cork")
+    pack = reverse("pack")
+    assert [(row["key"], row["is_here"]) for row in signed_in.get(pack).context["addresses"]] == [
+        (home.pk, True),
+        (studio.pk, False),
+    ]
+    for key, town in ((studio.pk, "Hull"), (theirs.pk, "Typed"), ("\x00", "Typed")):
+        page = signed_in.post(pack, {"name": "Typed", "town": "Typed", "address": key})
+        form = page.context["form"]
+        assert (page.status_code, form["town"].value(), form.errors) == (200, town, {})
+    assert not layla.packs.exists()
+    AddressFactory._meta.model.objects.filter(pk=studio.pk).delete()
+    assert signed_in.get(pack).context["addresses"] == []
+
+
+def test_another_one_is_chosen_where_a_repair_comes_back_to(signed_in, layla, register):
+    item = register(layla, ProductFactory(points=900))
+    AddressFactory(member=layla, is_first=True)
+    studio = AddressFactory(member=layla, label="Studio", town="Hull")
+    page = f"{reverse('case-new', args=[item.pk])}?step=address"
+    for step, said in {
+        "service": {"service": "maintenance"},
+        "fault": {"fault_words": "Clean it"},
+        "centre": {"centre": Centre.objects.get(code="UK").pk},
+        "way": {"send_by": "parcel"},
+    }.items():
+        signed_in.post(f"{reverse('case-new', args=[item.pk])}?step={step}", said)
+    chosen = signed_in.post(page, {"name": "Typed", "address": studio.pk})
+    form = chosen.context["form"]
+    assert (form["name"].value(), form["town"].value(), form.errors) == (studio.name, "Hull", {})
+    assert CaseDraft.objects.get().entered.get("town") is None
+    case = CaseFactory(member=layla, state="requested", return_town="Leeds", fault_words="As it was")
+    change = reverse("case-change", args=[case.number])
+    assert [row["label"] for row in signed_in.get(change).context["addresses"]][1] == "Studio"
+    form = signed_in.post(change, {"address": studio.pk, "fault_words": "Typed", "town": "Typed"}).context["form"]
+    assert (form["town"].value(), form["fault_words"].value(), form.errors) == ("Hull", "Typed", {})
+    case.refresh_from_db()
+    assert (case.return_town, case.fault_words) == ("Leeds", "As it was")
 
 
 def test_the_list_costs_the_same_with_one_and_with_ten(signed_in, layla, django_assert_num_queries):

@@ -1,5 +1,6 @@
 """The welcome pack as its member sees it: asked for once, changed until it is packed, followed (programme §8)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_countries import countries
 
+from cps_portal.pages.address_choice import begun_with, choices, is_asked, parts_of
 from cps_portal.pages.address_form import AddressFields
 from cps_portal.pdf.paper import cannot_print
 from kitbag import standing
@@ -58,10 +60,11 @@ def pack(request: MemberRequest) -> HttpResponse:
     made = pack_of(member.pk)
     level = standing.on(member.pk, programme_day(now)).level
     may_write = made.state == State.REQUESTED if made else level >= Level.SILVER
-    initial = _begins_with(member)
-    form = PackForm(request.POST if request.method == "POST" else None, initial=initial)
+    is_choosing = is_asked(request)
+    initial = begun_with(request, member) if is_choosing else _begins_with(member)
+    form = PackForm(request.POST if request.method == "POST" and not is_choosing else None, initial=initial)
     preview: list[str] = []
-    if request.method == "POST" and may_write and form.is_valid():
+    if form.is_bound and may_write and form.is_valid():
         label = form.label
         if "look" in request.POST:
             preview = [label.name, *label.lines, str(countries.name(label.country))]
@@ -77,6 +80,7 @@ def pack(request: MemberRequest) -> HttpResponse:
         {
             "form": form,
             "preview": preview,
+            "addresses": choices(member, form) if may_write else [],
             "may_write": may_write,
             "contents": contents.words.splitlines() if isinstance(contents, PackContents) else [],
             "pack": made and _told(made, late=may_ask_where_it_is(made, at=now)),
@@ -85,12 +89,12 @@ def pack(request: MemberRequest) -> HttpResponse:
     )
 
 
-def _begins_with(member: Member) -> dict[str, str]:
+def _begins_with(member: Member) -> Mapping[str, Any]:
     """The first address that the member keeps, else only the name and the country."""
     kept = addresses.first_of(member)
     if kept is None:
         return {"name": member.user.name, "country": str(member.country)}
-    return {name: str(getattr(kept, name)) for name in ("name", "street", "postcode", "town", "country")}
+    return parts_of(kept)
 
 
 def _below_silver() -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from cps_portal.pages.address_choice import PARTS, parts_of
 from members import addresses
 from members.models import Member
 from servicing.models import Case, SendBy, Service, Stretch
 from servicing.requesting import Address, Wish
 
-ADDRESS = ("name", "street", "postcode", "town", "country", "phone")
+ADDRESS = PARTS
 
 
 class Step(StrEnum):
@@ -71,7 +72,7 @@ def first_open(entered: Mapping[str, Any], *, centres: Sequence[int]) -> Step:
 def known_of(member: Member) -> dict[str, Any]:
     """What the portal knows already: the first address that is kept, else that of the last case, else the country."""
     if kept := addresses.first_of(member):
-        return {name: getattr(kept, name) for name in ADDRESS} | {"country": str(kept.country)}
+        return dict(parts_of(kept))
     last = Case.objects.owned_by(member).order_by("-requested_at").first()
     if last is None:
         return {"name": member.user.name, "country": str(member.country)}

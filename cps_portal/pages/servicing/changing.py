@@ -1,5 +1,6 @@
 """A request before it is received: changed on one page, or cancelled with its effect shown first (programme §6)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cps_portal.pages.address_choice import begun_with, choices, is_asked
 from cps_portal.pages.kitbag.proof_form import ACCEPTED, received
 from cps_portal.pages.servicing.asking import answers_of, wish_of
 from cps_portal.pages.servicing.changing_form import ChangeForm
@@ -87,7 +89,9 @@ def case_change(request: MemberRequest, number: str) -> HttpResponse:
     assert case.item is not None
     asked = _asked(request, case)
     form = ChangeForm(asked=asked)
-    if request.method == "POST":
+    if is_asked(request):
+        form = ChangeForm(asked=replace(asked, entered={**asked.entered, **begun_with(request, request.member)}))
+    elif request.method == "POST":
         data, refusal = received(request)
         form = ChangeForm(data, asked=asked)
         if refusal:
@@ -102,6 +106,7 @@ def case_change(request: MemberRequest, number: str) -> HttpResponse:
         "number": case.number,
         "case_href": reverse("case", args=[case.number]),
         "form": form,
+        "addresses": choices(request.member, form),
         "photos": [
             {"name": file.name, "href": reverse("case-file", args=[file.pk])}
             for file in case.files.filter(purpose="fault")

@@ -1,7 +1,7 @@
 """Sending a product in: a question a page, kept as it is answered, and the check at the end (programme §6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cps_portal.pages.address_choice import begun_with, is_asked
 from cps_portal.pages.keys import read_key
 from cps_portal.pages.kitbag.proof_form import received
 from cps_portal.pages.servicing.asking import NAMES, Step, first_open, is_answered, known_of, steps_of, wish_of
-from cps_portal.pages.servicing.opening_pages import context_of
+from cps_portal.pages.servicing.opening_pages import context_of, unserviceable
 from cps_portal.pages.servicing.questions import Asked, QuestionForm
 from cps_portal.pages.servicing.sending_forms import (
     AddressForm,
@@ -104,7 +105,7 @@ def case_new(request: MemberRequest, item_id: UUID) -> HttpResponse:
         return elsewhere
     opening = _opening(request, item)
     if not can_be_serviced(item.product, day=opening.day):
-        return _unserviceable(request, opening)
+        return TemplateResponse(request, "servicing/case_new.html", unserviceable(item, day=opening.day))
     if request.method == "POST" and "drop" in request.POST:
         drafting.drop_draft(item.pk, member_id=request.member.pk)
         messages.success(request, _("The request is dropped. Nothing was sent in."))
@@ -114,6 +115,10 @@ def case_new(request: MemberRequest, item_id: UUID) -> HttpResponse:
         return _photo_removed(request, opening)
     if step == Step.CHECK:
         return _checked(request, opening)
+    if step == Step.ADDRESS and is_asked(request):
+        asked = opening.asked(request)
+        begun = {**asked.entered, **begun_with(request, request.member)}
+        return page(request, opening, step, AddressForm(asked=replace(asked, entered=begun)))
     if request.method == "POST":
         return _answered(request, opening, step)
     return page(request, opening, step, FORMS[step](asked=opening.asked(request)))
@@ -274,27 +279,3 @@ def _refused(request: MemberRequest, opening: Opening, error: CaseError) -> Http
         if not form.errors:
             form.refuse(error)
     return page(request, opening, step, form)
-
-
-def _unserviceable(request: MemberRequest, opening: Opening) -> HttpResponse:
-    """A product that can no longer be serviced: whom to ask, for a centre may take it all the same."""
-    product = opening.item.product
-    asked = [
-        {
-            "name": centre.name,
-            "href": reverse("centre", args=[centre.code.lower()]),
-            "email": centre.email,
-            "phone": centre.phone,
-            "town": centre.town,
-        }
-        for centre in Centre.objects.working(opening.day).filter(serves_cps=True, families__contains=[product.family])
-    ]
-    context = {
-        "crumbs": [{"href": reverse("servicing"), "label": _("Servicing")}, {"label": product.name}],
-        "name": product.name,
-        "serial": opening.item.serial_typed,
-        "unserviceable": True,
-        "centres": asked,
-        "item_href": reverse("kitbag-item", args=[opening.item.pk]),
-    }
-    return TemplateResponse(request, "servicing/case_new.html", context)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cps_portal.pages.address_choice import choices
 from cps_portal.pages.kitbag.proof_form import ACCEPTED
 from cps_portal.pages.servicing.asking import Step
 from cps_portal.pages.servicing.centre_rows import found_at, near_of, rows_of
@@ -57,6 +58,8 @@ def context_of(
         return warranty_of(item, day=day)
     if step == Step.CENTRE:
         return _centres(request, form, item, entered, centres, at)
+    if step == Step.ADDRESS:
+        return {"addresses": choices(member, form)}
     if step == Step.CHECK and draft is not None:
         return _check(form, item, member, draft, entered, centres, at)
     return {}
@@ -221,3 +224,26 @@ def lines_of(entered: Mapping[str, Any], centre: Centre, *, photos: Sequence[str
         }
         for step, label, values in rows
     ]
+
+
+def unserviceable(item: KitItem, *, day: date) -> dict[str, Any]:
+    """A product that can no longer be serviced: whom to ask, for a centre may take it all the same."""
+    product = item.product
+    asked = [
+        {
+            "name": centre.name,
+            "href": reverse("centre", args=[centre.code.lower()]),
+            "email": centre.email,
+            "phone": centre.phone,
+            "town": centre.town,
+        }
+        for centre in Centre.objects.working(day).filter(serves_cps=True, families__contains=[product.family])
+    ]
+    return {
+        "crumbs": [{"href": reverse("servicing"), "label": _("Servicing")}, {"label": product.name}],
+        "name": product.name,
+        "serial": item.serial_typed,
+        "unserviceable": True,
+        "centres": asked,
+        "item_href": reverse("kitbag-item", args=[item.pk]),
+    }
