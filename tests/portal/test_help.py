@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cps_portal.pages.help.page import GROUPS
+from cps_portal.pages.help.page import FOR_GUESTS, GROUPS, href_of
 from members.models import FormerAccount, FormerImport
-from tests.factories import ProductFactory
+from tests.factories import FormerAccountFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +105,39 @@ def test_a_member_reads_their_own_figures_at_the_same_cost(client, layla, camera
     with CaptureQueriesContext(connection) as many:
         client.get(reverse("help"))
     assert len(many) == len(few) <= 25
+
+
+def places(is_guest):
+    """Where the links of all sections lead, as sections name them."""
+    found = {
+        place
+        for group in GROUPS
+        for section in group.sections
+        for _words, place in (*section.own_links, *section.links)
+    }
+    return found if is_guest else found.difference(FOR_GUESTS)
+
+
+def test_every_link_leads_a_member_to_what_it_names(client, layla, camera, register):
+    """The page is there at once, the anchor stands on it, and the question is the one that the link asks."""
+    FormerAccountFactory(member=layla, photo_level=2)
+    register(layla, camera)
+    client.force_login(layla.user)
+    text = client.get(reverse("help")).content.decode().replace("&amp;", "&")
+    for place in places(is_guest=False):
+        address = href_of(place)
+        assert f'href="{address}"' in text, place
+        page = client.get(address)
+        assert page.status_code == 200, place
+        anchor = address.partition("#")[2]
+        assert not anchor or page.content.decode().count(f'id="{anchor}"') == 1, place
+        if "?topic=" in place:
+            assert page.context["form"]["topic"].value() == place.partition("=")[2], place
+    assert reverse("account_signup") not in re.findall(r'class="help-one".*', text, re.DOTALL)[0]
+
+
+def test_every_link_leads_a_visitor_on(client):
+    """To the page, or to signing in and from there to it."""
+    for place in places(is_guest=True):
+        page = client.get(href_of(place))
+        assert page.status_code == 200 or page.url.startswith(reverse("account_login") + "?next="), place

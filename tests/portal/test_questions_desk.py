@@ -1,12 +1,14 @@
 """The staff's desk for questions: who reads, who answers, and two clerks at once (programme §9, §10)."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from cps_portal.pages.threads import desk
 from members.models import Message, Post, StaffLook, Thread
 from members.rules.roles import MAY, Role
 from members.threads import Question, open_thread
@@ -71,3 +73,25 @@ def test_what_waits_longest_comes_first_at_the_same_cost(question, django_assert
         text = client.get(reverse("admin:threads_desk"), {"topic": "pack"}).content.decode()
     assert text.count("Guest ") == 30
     assert "EOS R5" not in text
+
+
+def test_more_than_a_page_waits_and_all_are_reached_by_key(monkeypatch):
+    monkeypatch.setattr(desk, "SHOWN", 4)
+    # Three stand at the same moment: the key goes on to where they differ.
+    moments = [NOON, NOON + timedelta(hours=1), *[NOON + timedelta(hours=2)] * 3, *[NOON + timedelta(days=1)] * 5]
+    for number, at in enumerate(moments):
+        ThreadFactory(user=None, name=f"Guest {number}", email="g@example.org", topic="pack", changed_at=at)
+    ThreadFactory(user=None, name="Another matter", email="g@example.org", topic="other", changed_at=NOON)
+    client = confirmed(staff_user(Role.MEMBER_CARE))
+    pages, address = [], reverse("admin:threads_desk") + "?topic=pack"
+    while address:
+        shown = client.get(address)
+        pages.append([row["name"] for row in shown.context["rows"]])
+        back, address = shown.context["previous"], shown.context["next"]
+    names = [name for page in pages for name in page]
+    assert [len(page) for page in pages] == [4, 4, 2]
+    assert names[:2] == ["Guest 0", "Guest 1"]
+    assert sorted(names) == sorted(f"Guest {number}" for number in range(10))
+    assert [row["name"] for row in client.get(back).context["rows"]] == pages[1]
+    for key in ("x", "\x00", "W10", "x" * 5000):
+        assert len(client.get(reverse("admin:threads_desk"), {"after": key}).context["rows"]) == 4

@@ -40,7 +40,7 @@ GROUP = Group(
             ),
             (
                 (_("Add to kitbag"), "kitbag-add"),
-                (_("Read it from a photo"), "kitbag-photo"),
+                (_("Read it from a photo"), "kitbag-add#photo"),
                 (_("A problem with a serial number"), "contact?topic=serial"),
             ),
             _("number plate, sticker, underside, engraving, locate"),

@@ -25,6 +25,8 @@ GROUPS: tuple[Group, ...] = (
     abroad.GROUP,
     account.GROUP,
 )
+# Links that are for who has no account yet.
+FOR_GUESTS = ("account_signup",)
 # A section that answers less well than this share of the best is not shown.
 SHARE = 0.4
 MOST_FOUND = 12
@@ -39,7 +41,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     figures = figures_of(day)
     own = own_figures(member, day=day) if member else {}
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[: finding.LONGEST]
-    groups = [_group(group, figures, own) for group in GROUPS]
+    groups = [_group(group, figures, own, is_guest=member is None) for group in GROUPS]
     return TemplateResponse(
         request,
         "help/help.html",
@@ -52,22 +54,28 @@ def help_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _group(group: Group, figures: dict[str, str], own: dict[str, list[str]]) -> dict[str, Any]:
+def _group(group: Group, figures: dict[str, str], own: dict[str, list[str]], *, is_guest: bool) -> dict[str, Any]:
     return {
         "key": group.key,
         "title": str(group.title),
-        "sections": [_section(section, figures, own.get(section.key, [])) for section in group.sections],
+        "sections": [
+            _section(section, figures, own.get(section.key, []), is_guest=is_guest) for section in group.sections
+        ],
     }
 
 
-def _section(section: Section, figures: dict[str, str], own: list[str]) -> dict[str, Any]:
+def _section(section: Section, figures: dict[str, str], own: list[str], *, is_guest: bool) -> dict[str, Any]:
     links = (*section.own_links, *section.links) if own else section.links
     return {
         "key": section.key,
         "title": str(section.title) % figures,
         "paragraphs": [str(words) % figures for words in section.paragraphs],
         "own": own,
-        "links": [(str(words), href) for words, place in links if (href := href_of(place))],
+        "links": [
+            (str(words), href)
+            for words, place in links
+            if (is_guest or place not in FOR_GUESTS) and (href := href_of(place))
+        ],
         "also": f"{section.also} {_english(section, figures)}",
     }
 

@@ -4,6 +4,7 @@ A form carries where the thread stood when it was read: of two clerks the second
 """
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -27,6 +28,7 @@ from cps_portal.pages.threads.forms import WriteForm
 from cps_portal.pages.threads.reading import posts_of
 from cps_portal.pages.threads.sending import sent
 from kitbag import standing
+from kitbag.paging import Key, slice_of
 from members.access import member_of
 from members.looking import Page, note_look
 from members.models import Post, Thread, User
@@ -36,6 +38,7 @@ from members.threads import ThreadError, close, mark_of, write
 
 READ, ANSWER = "members.view_thread", "members.change_thread"
 SHOWN = 100
+LONGEST_FIRST: tuple[Key, ...] = (("changed_at", False), ("pk", False))
 LANGUAGES = {"en": gettext_lazy("English"), "ar": gettext_lazy("Arabic")}
 
 
@@ -55,7 +58,10 @@ def _allowed(request: HttpRequest, permission: str) -> User:
 
 @require_safe
 def threads_desk(request: HttpRequest) -> HttpResponse:
-    """Staff page `admin:threads_desk`: questions that wait, the longest first; `?topic=pack` those of one topic."""
+    """Staff page `admin:threads_desk`: questions that wait, the longest first, a page at a time by key.
+
+    `?topic=pack` shows those of one topic.
+    """
     _allowed(request, READ)
     waiting = Thread.objects.filter(state=Thread.State.OPEN)
     counts = dict(waiting.order_by().values_list("topic").annotate(Count("pk")))
@@ -66,6 +72,13 @@ def threads_desk(request: HttpRequest) -> HttpResponse:
     topics: list[tuple[str, Any, int]] = [("", _("All"), sum(counts.values()))]
     topics += [(value, label, counts.get(value, 0)) for value, label in Topic.choices]
     chosen = topic if topic in Topic.values else ""
+    page = slice_of(
+        waiting.select_related("user"),
+        LONGEST_FIRST,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        limit=SHOWN,
+    )
     return TemplateResponse(
         request,
         "admin/threads/threads_desk.html",
@@ -89,11 +102,20 @@ def threads_desk(request: HttpRequest) -> HttpResponse:
                     "about": " ".join(part for part in (row.product, row.serial) if part),
                     "at": row.changed_at,
                 }
-                for row in waiting.select_related("user").order_by("changed_at", "pk")[:SHOWN]
+                for row in page.rows
             ],
+            "previous": _address(chosen, before=page.before),
+            "next": _address(chosen, after=page.after),
             "all_href": reverse("admin:members_thread_changelist"),
         },
     )
+
+
+def _address(topic: str, **key: str) -> str:
+    """Another page of the list; empty where there is none."""
+    if not any(key.values()):
+        return ""
+    return f"{reverse('admin:threads_desk')}?{urlencode({'topic': topic, **key} if topic else key)}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
