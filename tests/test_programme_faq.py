@@ -197,6 +197,8 @@ HAPPENS = {
                 "portal/test_member_offers.py::test_from_day_28_on_it_is_said_to_be_late"
             ],
             "one pack and card, whatever the level does": [
+                "portal/test_member_offers.py::"
+                "test_a_level_that_falls_takes_nothing_and_one_that_rises_again_brings_no_second_pack",
                 "portal/test_member_offers.py::test_the_pack_is_asked_for_once_for_good",
                 "test_constraints.py::test_the_database_refuses",
                 "races/test_offers.py::test_two_tabs_ask_for_one_pack",

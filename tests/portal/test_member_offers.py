@@ -6,7 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from kitbag import removal
+from kitbag.models import RemovalReason
 from members.models import Level, Message
 from members.rules.roles import Role
 from servicing import packs
@@ -173,6 +176,31 @@ def test_the_pack_is_asked_for_once_for_good(client, silver):
     assert reverse("pack") not in [row["href"] for row in client.get(reverse("offers")).context["mine"]]
 
 
+def test_a_level_that_falls_takes_nothing_and_one_that_rises_again_brings_no_second_pack(
+    client, silver, register, time_machine
+):
+    client.force_login(silver.user)
+    client.post(reverse("pack"), LABEL)
+    removal.remove_item(
+        silver.kit_items.get().pk, member_id=silver.pk, reason=RemovalReason.SOLD, at=timezone.now(), by=silver.user
+    )
+    assert "Red" in text_of(client.get(reverse("card")))
+    client.post(reverse("pack"), {**LABEL, "street": "3 Bench Lane"})
+    page = text_of(client.get(reverse("pack")))
+    assert "3 Bench Lane" in page
+    assert "comes with Silver" not in page
+    time_machine.move_to(NOON + timedelta(days=3), tick=False)
+    packs.pick_batch("GB", most=5, at=timezone.now(), by=staff_user(Role.LOGISTICS.value))
+    packs.mark_sent({WelcomePack.objects.get().pk: "RR123456785GB"}, at=timezone.now())
+    register(silver, ProductFactory(points=1700), at=timezone.now())
+    assert "Platinum" in text_of(client.get(reverse("card")))
+    client.post(reverse("pack"), LABEL)
+    packs.tell_of_packs(at=timezone.now())
+    assert WelcomePack.objects.filter(member=silver).count() == 1
+    assert not Message.objects.filter(kind=Message.Kind.PACK_OFFER, user=silver.user).exists()
+    assert "Your welcome pack waits" not in text_of(client.get(reverse("offers")))
+
+
 def test_from_day_28_on_it_is_said_to_be_late(client, silver, time_machine):
     client.force_login(silver.user)
     client.post(reverse("pack"), LABEL)
@@ -239,6 +267,12 @@ def test_staff_see_whose_card_it_is(silver):
     page = confirmed(staff_user(Role.CENTRE_STAFF.value)).get(reverse("card-check", args=[token_of(silver.pk, 1)]))
     assert silver.user.name in text_of(page)
     assert silver.spaced_number in text_of(page)
+
+
+def test_a_card_is_scanned_so_often_and_no_more(client, silver):
+    address = reverse("card-check", args=[token_of(silver.pk, 1)])
+    assert [client.get(address).status_code for _scan in range(62)] == [200] * 60 + [429] * 2
+    assert client.get(address, REMOTE_ADDR="192.0.2.7").status_code == 200, "another place scans on"
 
 
 @pytest.mark.parametrize("token", ["x", "1.1.x", "0" * 300, "1.1"])

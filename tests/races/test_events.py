@@ -1,4 +1,4 @@
-"""Races for places at events. The first has a control: without the event's lock the last place is given twice."""
+"""Races for places at events and for turns on their waiting lists, each with its control: the event's lock left out."""
 
 import threading
 from datetime import timedelta
@@ -63,6 +63,25 @@ def test_parallel_cancels_keep_their_places_for_the_first_that_wait(together):
     assert rows[members[3].pk] == "place"
     given = Booking.objects.filter(state__in=("place", "held")).count()
     assert given == 4
+
+
+def test_control_without_the_lock_two_places_are_kept_for_one_who_waits(together, monkeypatch):
+    event = EventFactory(places=2)
+    members = MemberFactory.create_batch(4)
+    for minute, member in enumerate(members):
+        booking(event, member, NOON + timedelta(minutes=minute))()
+    have_read, room_of = threading.Barrier(2), events.room_of
+
+    def read_together(one):
+        room = room_of(one)
+        have_read.wait(timeout=20)
+        return room
+
+    monkeypatch.setattr(events, "_lock", lambda event_id: Event.objects.get(pk=event_id))
+    monkeypatch.setattr(events, "room_of", read_together)
+    together(*[cancelling(event, member) for member in members[:2]])
+    states = [Booking.objects.get(member=member).state for member in members]
+    assert states == ["cancelled", "cancelled", "held", "waiting"], "a place is free, and somebody waits"
 
 
 def test_a_card_scanned_at_two_doors_is_let_in_once(together):
