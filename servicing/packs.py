@@ -35,6 +35,11 @@ def pack_of(member_id: int) -> WelcomePack | None:
     return WelcomePack.objects.filter(member=member_id, replaces=None).first()
 
 
+def card_of(member_id: int) -> WelcomePack | None:
+    """The last card that was approved in place of a lost one."""
+    return WelcomePack.objects.filter(member=member_id).exclude(replaces=None).order_by("-pk").first()
+
+
 def is_offered(level: Level, pack: WelcomePack | None) -> bool:
     """Whether the pack stands under Offers: from Silver up, until it was asked for."""
     return pack is None and level >= Level.SILVER

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cps_portal.pdf.paper import cannot_print
 from kitbag import removal
 from kitbag.models import RemovalReason
 from members.models import Level, Message
@@ -15,8 +16,10 @@ from members.rules.roles import Role
 from servicing import packs
 from servicing.cards import token_of
 from servicing.models import CardRevocation, OfferCode, WelcomePack
+from tests.browser.readings import written_on
 from tests.factories import NOON, MemberFactory, OfferFactory, ProductFactory
 from tests.portal.staff import confirmed, staff_user
+from tests.servicing.packed import PEOPLE
 
 LABEL = {"name": "Layla Mansour", "street": "1 Bench Lane", "postcode": "N1 1AA", "town": "London", "country": "GB"}
 
@@ -297,3 +300,16 @@ def test_the_card_is_a_file_of_its_own_size(client, silver):
     assert page["Content-Type"] == "application/pdf"
     assert page.content.startswith(b"%PDF-")
     assert b"/MediaBox [0 0 242.65 153.07]" in page.content
+
+
+@pytest.mark.parametrize(("name", "_lines", "_country"), PEOPLE)
+def test_the_card_is_written_in_the_letters_of_a_name(client, db, name, _lines, _country):
+    """Every letter has its shape and is read back; what runs from the right stands there as the eye meets it."""
+    member = MemberFactory(user__name=name)
+    page = get(client, member, "card-pdf")
+    assert cannot_print(name) == ""
+    said = " ".join(" ".join(written_on(page.content)).split())
+    assert member.spaced_number in said
+    assert "As of23 Nov 2026" in said
+    assert "Scan to verify" in said
+    assert name in said or name[::-1] in said

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cps_portal.pages.logistics import batch as batches
+from cps_portal.pages.logistics import lost
 from cps_portal.pages.logistics.words import REFUSALS
 from cps_portal.pages.offers.card import card_link
 from members import threads
@@ -300,6 +301,43 @@ def test_a_lost_card_is_approved_once_and_linked_to_the_first(care, clerk):
     # Lost again, once that one was sent.
     sent(clerk, card, days=4)
     assert form_of(care.get(reverse("admin:pack_lost", args=[lost_thread(pack.member.user).pk])))["pack"] == card.pk
+
+
+def test_the_member_follows_the_new_card_too(client, care, clerk, time_machine):
+    pack = sent(clerk, waiting_pack())
+    client.force_login(pack.member.user)
+    ask = f"{reverse('contact')}?topic=lost_card"
+    assert ask in client.get(reverse("pack")).content.decode()
+    page = reverse("admin:pack_lost", args=[lost_thread(pack.member.user).pk])
+    care.post(page, form_of(care.get(page)) | {"lines": "7 Elm Road\nHull"})
+    shown = client.get(reverse("pack"))
+    assert "New card for the lost one State Requested Approved 26 Nov 2026" in text_of(shown)
+    assert "7 Elm Road" in text_of(shown)
+    assert ask not in shown.content.decode()
+    card = WelcomePack.objects.get(replaces=pack)
+    picked(clerk, card)
+    packs.mark_sent({card.pk: "RM2GB"}, at=AT + timedelta(days=4))
+    time_machine.move_to(AT + timedelta(days=30), tick=False)
+    shown = client.get(reverse("pack"))
+    assert "RM2GB" in text_of(shown)
+    assert "Not arrived?" not in text_of(shown), "the pack came long ago"
+    assert ask in shown.content.decode()
+    time_machine.move_to(AT + timedelta(days=31), tick=False)
+    assert text_of(client.get(reverse("pack"))).count("Not arrived?") == 1
+
+
+def test_more_lost_cards_than_a_page_are_reached_by_key(care, monkeypatch):
+    monkeypatch.setattr(lost, "SHOWN", 2)
+    for _each in range(5):
+        lost_thread(MemberFactory().user)
+    seen, address = [], reverse("admin:packs_lost")
+    while address:
+        shown = care.get(address)
+        seen.append([row["href"] for row in shown.context["rows"]])
+        back, address = shown.context["previous"], shown.context["next"]
+    assert [len(rows) for rows in seen] == [2, 2, 1]
+    assert len({href for rows in seen for href in rows}) == 5
+    assert [row["href"] for row in care.get(back).context["rows"]] == seen[1]
 
 
 def test_what_was_never_sent_cannot_be_lost(care):

@@ -18,6 +18,7 @@ from django_countries import countries
 from cps_portal.pages.logistics.frame import APPROVE, allowed, page
 from cps_portal.pages.logistics.words import LOST_ANSWER, refusal
 from cps_portal.pdf.paper import cannot_print
+from kitbag.paging import Key, slice_of
 from members import threads
 from members.looking import Page, note_look
 from members.models import Address, Member, Thread, Topic, User
@@ -31,6 +32,7 @@ from servicing.rules.numbers import pack_number
 
 State = WelcomePack.State
 MOST_LINES, SHOWN = 6, 100
+LONGEST_FIRST: tuple[Key, ...] = (("changed_at", False), ("pk", False))
 
 
 class CardForm(forms.Form):
@@ -82,13 +84,16 @@ def _printable(text: str) -> str:
 
 @require_safe
 def packs_lost(request: HttpRequest) -> HttpResponse:
-    """Staff page `admin:packs_lost`: threads about lost cards that wait for an answer, the oldest first."""
+    """Staff page `admin:packs_lost`: threads about lost cards that wait for an answer, the oldest first, by key."""
     allowed(request, APPROVE)
-    waiting = (
-        Thread.objects.filter(topic=Topic.LOST_CARD, state=Thread.State.OPEN)
-        .select_related("user__member")
-        .order_by("changed_at", "pk")[:SHOWN]
+    waiting = slice_of(
+        Thread.objects.filter(topic=Topic.LOST_CARD, state=Thread.State.OPEN).select_related("user__member"),
+        LONGEST_FIRST,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        limit=SHOWN,
     )
+    here = reverse("admin:packs_lost")
     rows = [
         {
             "href": reverse("admin:pack_lost", args=[thread.pk]),
@@ -96,9 +101,16 @@ def packs_lost(request: HttpRequest) -> HttpResponse:
             "member": thread.user.member.spaced_number if thread.user and hasattr(thread.user, "member") else "",
             "at": thread.changed_at,
         }
-        for thread in waiting
+        for thread in waiting.rows
     ]
-    return page(request, "packs_lost", _("Lost cards"), rows=rows)
+    return page(
+        request,
+        "packs_lost",
+        _("Lost cards"),
+        rows=rows,
+        previous=f"{here}?before={waiting.before}" if waiting.before else "",
+        next=f"{here}?after={waiting.after}" if waiting.after else "",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,7 +23,7 @@ from members.models import Level, Member
 from members.rules.days import programme_day
 from servicing.models import PackContents, WelcomePack
 from servicing.offers import BenefitError
-from servicing.packs import Label, change_address, contents_on, may_ask_where_it_is, pack_of, request_pack
+from servicing.packs import Label, card_of, change_address, contents_on, may_ask_where_it_is, pack_of, request_pack
 from servicing.rules.address import address_lines
 
 State = WelcomePack.State
@@ -73,6 +73,7 @@ def pack(request: MemberRequest) -> HttpResponse:
     elif request.method == "POST" and not may_write:
         messages.error(request, _("One pack and one card per member, for good.") if made else _below_silver())
         return HttpResponseRedirect(reverse("pack"))
+    card = card_of(member.pk) if made else None
     contents = made.contents if made else contents_on(programme_day(now))
     return TemplateResponse(
         request,
@@ -84,6 +85,7 @@ def pack(request: MemberRequest) -> HttpResponse:
             "may_write": may_write,
             "contents": contents.words.splitlines() if isinstance(contents, PackContents) else [],
             "pack": made and _told(made, late=may_ask_where_it_is(made, at=now)),
+            "card": card and _told(card, late=may_ask_where_it_is(card, at=now)),
             "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": _("Welcome pack")}],
         },
     )
