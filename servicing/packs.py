@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 
 from kitbag import standing
 from kitbag.models import LevelChange
@@ -125,13 +125,15 @@ def replace_card(pack_id: int, *, label: Label, at: datetime, by: User) -> Welco
 def tell_of_packs(*, at: datetime) -> int:
     """Tell members whose level went up from Red of late that the pack is theirs, once for good; answers to how many.
 
-    Whoever asked for it meanwhile is not told any more.
+    Whoever asked for it meanwhile, or is Red again, is not told.
     """
     day = programme_day(at)
     rose = LevelChange.objects.filter(
         day__gt=day - timedelta(days=TOLD_WITHIN_DAYS), day__lte=day, from_level=Level.RED, to_level__gte=Level.SILVER
     )
+    last = LevelChange.objects.filter(member=OuterRef("pk"), day__lte=day).order_by("-at", "-pk")
     waiting = Member.objects.filter(pk__in=rose.values("member"), packs=None, closed_at=None)
+    waiting = waiting.annotate(reached=Subquery(last.values("to_level")[:1])).filter(reached__gte=Level.SILVER)
     users = list(waiting.values_list("user", flat=True))
     messages.post_many(
         messages.Post(user_id=user, kind=Message.Kind.PACK_OFFER, about="pack", occasion="offer", facts={}, at=at)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from members import letters
@@ -157,6 +158,20 @@ def test_what_cannot_be_sent_is_said_and_what_was_typed_stays(client, changes, w
     if "words" not in changes:
         assert "Keep these words" in page.content.decode()
     assert not Thread.objects.exists()
+
+
+def test_a_problem_with_a_number_begins_with_the_model_and_the_number(client, layla, omar, camera, register):
+    item = register(layla, camera, serial="12")
+    begin = f"{reverse('contact')}?topic=serial&item="
+    client.force_login(layla.user)
+    number = client.get(reverse("kitbag-item-number", args=[item.pk]))
+    assert f'href="{begin}{item.pk}"' in number.content.decode().replace("&amp;", "&")
+    form = client.get(f"{begin}{item.pk}").context["form"]
+    assert [form[name].value() for name in ("topic", "product", "serial")] == ["serial", "EOS R5 Mark II", "12"]
+    client.force_login(omar.user)
+    for visitor, key in ((client, item.pk), (Client(), item.pk), (client, "\x00"), (client, uuid4())):
+        form = visitor.get(f"{begin}{key}").context["form"]
+        assert (form["product"].value(), form["serial"].value()) == (None, None)
 
 
 def test_words_are_kept_without_what_cannot_be_seen(client):

@@ -243,6 +243,18 @@ def test_reaching_silver_is_told_once_until_the_pack_was_asked_for(client, silve
     assert "your welcome pack waits" in page
 
 
+def test_who_is_red_again_is_not_told_of_a_pack(silver, register, time_machine):
+    item = silver.kit_items.get()
+    time_machine.move_to(NOON + timedelta(minutes=5), tick=False)
+    removal.remove_item(
+        item.pk, member_id=silver.pk, reason=RemovalReason.SOLD, at=NOON + timedelta(minutes=5), by=silver.user
+    )
+    assert packs.tell_of_packs(at=NOON + timedelta(minutes=20)) == 0
+    assert not Message.objects.filter(kind=Message.Kind.PACK_OFFER).exists()
+    register(silver, ProductFactory(points=1700), at=NOON + timedelta(minutes=30))
+    assert packs.tell_of_packs(at=NOON + timedelta(hours=1)) == 1
+
+
 def test_the_mail_of_a_sent_pack_names_its_number(client, silver):
     client.force_login(silver.user)
     client.post(reverse("pack"), LABEL)

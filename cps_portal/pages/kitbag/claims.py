@@ -51,6 +51,7 @@ def kitbag_claim(request: MemberRequest, item_id: UUID) -> HttpResponse:
             "form": form,
             "item_href": page,
             "edit_href": f"{reverse('kitbag-item-edit', args=[item.pk])}#id_serial_typed",
+            "ask_href": f"{reverse('contact')}?topic=serial&item={item.pk}",
         },
     )
 

@@ -16,9 +16,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cps_portal.pages.keys import read_key
 from cps_portal.pages.threads.files import Ready, shown_notes
 from cps_portal.pages.threads.forms import ContactForm, GuestContactForm
 from cps_portal.pages.threads.sending import may_send, sent
+from kitbag.models import KitItem
+from members.access import member_of
 from members.models import Post, User
 from members.models.threads import Topic
 from members.threads import Question, open_thread
@@ -27,7 +30,7 @@ from members.threads import Question, open_thread
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
-    """Ask something; `?topic=pack` chooses what it is about."""
+    """Ask something; `?topic=serial&item=…` chooses what it is about, with model and number of an item of theirs."""
     user = request.user if isinstance(request.user, User) else None
     kind = ContactForm if user else GuestContactForm
     kept: list[Ready] = []
@@ -41,8 +44,7 @@ def contact(request: HttpRequest) -> HttpResponse:
                 reverse("thread", args=[post.thread_id]) + "#last" if user else reverse("contact-sent")
             )
     else:
-        topic = request.GET.get("topic", "")
-        form = kind(initial={"topic": topic if topic in Topic.values else ""})
+        form = kind(initial=_begins_with(request))
     return TemplateResponse(
         request,
         "threads/contact.html",
@@ -54,6 +56,14 @@ def contact(request: HttpRequest) -> HttpResponse:
             "login_href": "" if user else f"{reverse('account_login')}?next={request.get_full_path()}",
         },
     )
+
+
+def _begins_with(request: HttpRequest) -> dict[str, str]:
+    """The topic of the address, and of a member's own item what it is; anything else begins empty."""
+    topic, key, member = request.GET.get("topic", ""), read_key(request.GET.get("item", "")), member_of(request.user)
+    initial = {"topic": topic if topic in Topic.values else ""}
+    item = KitItem.objects.owned_by(member).select_related("product").filter(pk=key).first() if key and member else None
+    return initial | {"product": item.product.name, "serial": item.serial_typed} if item else initial
 
 
 def _asked(form: ContactForm, post_id: UUID, user: User | None) -> Post:
