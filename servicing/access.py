@@ -1,6 +1,7 @@
 """Who sees which case and its files: members their own, centre staff their centre's, others by permission (§10)."""
 
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 
 from members.models import User
 from members.rules.roles import Role
@@ -8,6 +9,7 @@ from servicing.models import CaseFile, CentreClerk
 
 # No centre has this key: what centre staff see who work at none.
 NOWHERE = 0
+_SEEN = "_centre_seen"
 
 
 def centre_seen_by(user: User) -> int | None:
@@ -18,6 +20,15 @@ def centre_seen_by(user: User) -> int | None:
     if user.is_superuser or not user.groups.filter(name=Role.CENTRE_STAFF).exists():
         return None
     return CentreClerk.objects.filter(user=user).values_list("centre", flat=True).first() or NOWHERE
+
+
+def centre_seen(request: HttpRequest) -> int | None:
+    """The key of the one centre whose rows whoever asks may see, looked up once a request; None for every centre's."""
+    assert isinstance(request.user, User)
+    if not hasattr(request, _SEEN):
+        setattr(request, _SEEN, centre_seen_by(request.user))
+    seen: int | None = getattr(request, _SEEN)
+    return seen
 
 
 def own_files(member_id: int) -> QuerySet[CaseFile]:

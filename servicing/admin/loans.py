@@ -15,8 +15,8 @@ from kitbag.admin.catalogue import ProductSelect
 from kitbag.rules.serials import normalise
 from members.looking import Page
 from members.staff_pages import ReasonedAdmin, ReasonedForm, shown
-from servicing.access import NOWHERE
-from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin, ScopedAdmin, centre_seen
+from servicing.access import NOWHERE, centre_seen
+from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin, ScopedAdmin
 from servicing.models import CentreTask, Loan, LoanSuspension, LoanUnit
 
 RUNNING = [Loan.State.BOOKED, Loan.State.OUT]

@@ -7,16 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from members.models import User
 from members.staff_pages import FactAdmin, StaffAdmin
-from servicing.access import centre_seen_by
+from servicing.access import centre_seen
 from servicing.finding import cases_called
-
-
-def centre_seen(request: HttpRequest) -> int | None:
-    """The key of the one centre whose rows whoever asks may see; None for every centre's."""
-    assert isinstance(request.user, User)
-    return centre_seen_by(request.user)
 
 
 class ScopedAdmin(StaffAdmin):
