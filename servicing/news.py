@@ -70,6 +70,7 @@ class NewOffer:
     summary: str
     ends_on: date
     because: str
+    of_some_countries: bool
     codes_left: int | None
     fit: Fit
 
@@ -147,6 +148,7 @@ def _offer(row: dict[str, Any], level: Level, country: str) -> NewOffer:
         row["summary"],
         date.fromisoformat(row["ends_on"]),
         row["because"] or "",
+        bool(row["countries"]),
         row["codes_left"] if row["codes"] == "own" else None,
         fit(audience, Person(level, country, frozenset(row["owned"]))),
     )

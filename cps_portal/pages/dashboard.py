@@ -91,7 +91,7 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "first_steps": first_steps.steps_of(member, has_kit=has_kit, counts=bool(stands.points), now=now),
             "slots": slots_of(held, steps, now=now) if has_kit and (taken or not terms.why_not) else [],
             "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
-            **news.shown(new, now=now),
+            **news.shown(new, level=stands.level, country=str(member.country), now=now),
         },
     )
 

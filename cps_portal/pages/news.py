@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from cps_portal.pages.events.rows import event_row
 from cps_portal.pages.messages import subject_words
-from members.models import Message
+from cps_portal.pages.offers.reasons import why_shown
+from members.models import Level, Message
 from servicing.news import NewOffer, News
 
 OFFERS_SHOWN = 3
 
 
-def shown(news: News, *, now: datetime) -> dict[str, Any]:
-    """What the sections of a page are given: rows, and how many there are in all."""
-    offers = [*([pack_row()] if news.pack_waits else []), *(_offer(one) for one in news.offers)]
+def shown(news: News, *, level: Level, country: str, now: datetime) -> dict[str, Any]:
+    """What the sections of a page are given: rows, and how many there are in all; level and country are theirs."""
+    offers = [*([pack_row()] if news.pack_waits else []), *(_offer(one, level, country) for one in news.offers)]
     return {
         "offers": offers[:OFFERS_SHOWN],
         "offers_count": len(offers),
@@ -55,11 +56,11 @@ def of_staff(words: str) -> str:
     return f"\u2068{words}\u2069" if get_language_bidi() else words
 
 
-def _offer(offer: NewOffer) -> dict[str, str]:
+def _offer(offer: NewOffer, level: Level, country: str) -> dict[str, str]:
     until = {"day": date_format(offer.ends_on, "j M Y")}
     parts = [
         of_staff(offer.summary),
-        _("Shown because you own the %(product)s.") % {"product": offer.because} if offer.because else "",
+        why_shown(owned=offer.because, level=level, country=country if offer.of_some_countries else ""),
         _("Before %(day)s.") % until,
     ]
     if offer.codes_left is not None:

@@ -47,6 +47,10 @@ EVENT = """
     WHERE u.email = %s AND b.state = %s AND e.ends_at > now() ORDER BY e.begins_at LIMIT 1
 """
 OFFER = "SELECT id FROM servicing_offer WHERE codes = %s ORDER BY ends_on LIMIT 1"
+ADDRESS = """
+    SELECT a.id FROM members_address a JOIN members_member m ON m.id = a.member_id
+    JOIN members_user u ON u.id = m.user_id WHERE u.email = %s ORDER BY a.id LIMIT 1
+"""
 THREAD = """
     SELECT t.id FROM members_thread t JOIN members_user u ON u.id = t.user_id
     WHERE u.email = %s ORDER BY t.id LIMIT 1
@@ -141,6 +145,7 @@ PAGES = [
     Page("account-addresses", LAYLA),
     Page("account-addresses", EMPTY, note="empty"),
     Page("account-address-new", LAYLA),
+    Page("account-address", LAYLA, of=(ADDRESS, [LAYLA])),
     Page("account-move", LAYLA, query="?country=FR"),
     Page("account_email", LAYLA),
     Page("account_change_password", LAYLA),

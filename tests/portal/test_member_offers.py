@@ -62,7 +62,12 @@ def test_offers_say_why_they_are_shown_and_what_is_missing(client, silver, camer
     page = text_of(get(client, silver, "offers"))
     assert "Shown because you own the EOS R1." in page
     assert "Shown because you are Silver." in page
-    assert page.count("It is for some countries, and yours is one: United Kingdom.") == 1
+    for_some = "It is for some countries, and yours is one: United Kingdom."
+    assert page.count(for_some) == 1
+    dashboard = text_of(client.get(reverse("dashboard")))
+    assert "Shown because you own the EOS R1." in dashboard
+    assert "Shown because you are Silver." in dashboard
+    assert dashboard.count(for_some) == 1
     assert "From Gold on: 400 points more." in page
     assert "For owners of the EOS R5 Mark II." in page
     for title in ("Elsewhere", "Drafted", "Over"):

@@ -20,14 +20,9 @@ def cancelling(event, member, at=NOON + timedelta(hours=1)):
     return lambda: events.cancel(event.pk, member_id=member.pk, at=at)
 
 
-def test_the_last_place_is_given_once(together):
-    event = EventFactory(places=1)
-    states = together(*[booking(event, member) for member in MemberFactory.create_batch(12)])
-    assert sorted(states) == ["place"] + ["waiting"] * 11
-
-
-def test_control_without_the_lock_the_last_place_is_given_twice(together, monkeypatch):
-    event = EventFactory(places=1)
+@pytest.fixture
+def unlocked(monkeypatch):
+    """The event's lock left out: two who change its places have read them before either writes."""
     have_read, room_of = threading.Barrier(2), events.room_of
 
     def read_together(one):
@@ -35,8 +30,22 @@ def test_control_without_the_lock_the_last_place_is_given_twice(together, monkey
         have_read.wait(timeout=20)
         return room
 
-    monkeypatch.setattr(events, "_lock", lambda event_id: Event.objects.get(pk=event_id))
-    monkeypatch.setattr(events, "room_of", read_together)
+    def leave_out():
+        monkeypatch.setattr(events, "_lock", lambda event_id: Event.objects.get(pk=event_id))
+        monkeypatch.setattr(events, "room_of", read_together)
+
+    return leave_out
+
+
+def test_the_last_place_is_given_once(together):
+    event = EventFactory(places=1)
+    states = together(*[booking(event, member) for member in MemberFactory.create_batch(12)])
+    assert sorted(states) == ["place"] + ["waiting"] * 11
+
+
+def test_control_without_the_lock_the_last_place_is_given_twice(together, unlocked):
+    event = EventFactory(places=1)
+    unlocked()
     assert together(*[booking(event, member) for member in MemberFactory.create_batch(2)]) == ["place", "place"]
 
 
@@ -65,20 +74,12 @@ def test_parallel_cancels_keep_their_places_for_the_first_that_wait(together):
     assert given == 4
 
 
-def test_control_without_the_lock_two_places_are_kept_for_one_who_waits(together, monkeypatch):
+def test_control_without_the_lock_two_places_are_kept_for_one_who_waits(together, unlocked):
     event = EventFactory(places=2)
     members = MemberFactory.create_batch(4)
     for minute, member in enumerate(members):
         booking(event, member, NOON + timedelta(minutes=minute))()
-    have_read, room_of = threading.Barrier(2), events.room_of
-
-    def read_together(one):
-        room = room_of(one)
-        have_read.wait(timeout=20)
-        return room
-
-    monkeypatch.setattr(events, "_lock", lambda event_id: Event.objects.get(pk=event_id))
-    monkeypatch.setattr(events, "room_of", read_together)
+    unlocked()
     together(*[cancelling(event, member) for member in members[:2]])
     states = [Booking.objects.get(member=member).state for member in members]
     assert states == ["cancelled", "cancelled", "held", "waiting"], "a place is free, and somebody waits"

@@ -17,8 +17,9 @@ from django_countries import countries
 
 from cps_portal.pages.logistics.frame import APPROVE, allowed, page
 from cps_portal.pages.logistics.words import LOST_ANSWER, refusal
+from cps_portal.pages.threads.reading import LONGEST_FIRST
 from cps_portal.pdf.paper import cannot_print
-from kitbag.paging import Key, slice_of
+from kitbag.paging import slice_of
 from members import threads
 from members.looking import Page, note_look
 from members.models import Address, Member, Thread, Topic, User
@@ -32,7 +33,6 @@ from servicing.rules.numbers import pack_number
 
 State = WelcomePack.State
 MOST_LINES, SHOWN = 6, 100
-LONGEST_FIRST: tuple[Key, ...] = (("changed_at", False), ("pk", False))
 
 
 class CardForm(forms.Form):

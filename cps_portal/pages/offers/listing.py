@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cps_portal.pages.news import of_staff, pack_row
+from cps_portal.pages.offers.reasons import of_some_countries, why_shown
 from kitbag import standing
 from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
 from members.models import Level, Member, Threshold
 from members.rules.days import programme_day
-from servicing.locator import country_name
 from servicing.models import Offer, OfferCode
 from servicing.offers import BenefitError, Seen, codes_of, draw_code, is_over, offers_for
 from servicing.packs import is_offered, pack_of
@@ -134,11 +134,7 @@ def _over_words(offer: Offer, day: date) -> str:
 
 def _row(seen: Seen, stands: Stands, member: Member) -> dict[str, Any]:
     until = _("Before %(day)s.") % {"day": date_format(seen.offer.ends_on, "j M Y")}
-    why = _why(seen, stands)
-    if seen.offer.countries:
-        why += " " + _("It is for some countries, and yours is one: %(country)s.") % {
-            "country": country_name(str(member.country))
-        }
+    why = _why(seen, stands, country=str(member.country) if seen.offer.countries else "")
     return {
         "icon": "tag",
         "title": seen.offer.title,
@@ -151,14 +147,12 @@ def _row(seen: Seen, stands: Stands, member: Member) -> dict[str, Any]:
     }
 
 
-def _why(seen: Seen, stands: Stands) -> str:
+def _why(seen: Seen, stands: Stands, *, country: str) -> str:
     """Why it is shown, or what is missing."""
     names = {product.pk: product.name for product in seen.offer.products.all()}
     owned = min((names[key] for key in seen.fit.owned), default="")
     if seen.fit.fits:
-        if owned:
-            return _("Shown because you own the %(product)s.") % {"product": owned}
-        return _("Shown because you are %(level)s.") % {"level": stands.level.label}
+        return why_shown(owned=owned, level=stands.level, country=country)
     parts = []
     if seen.fit.needs_level is not None:
         level = Level(seen.fit.needs_level)
@@ -168,7 +162,7 @@ def _why(seen: Seen, stands: Stands) -> str:
         )
     if seen.fit.needs_product:
         parts.append(_("For owners of the %(product)s.") % {"product": min(names.values())})
-    return " ".join(parts)
+    return " ".join(part for part in (*parts, of_some_countries(country)) if part)
 
 
 def _points_to(level: Level, stands: Stands) -> int:

@@ -84,7 +84,8 @@ def pack(request: MemberRequest) -> HttpResponse:
             "addresses": choices(member, form) if may_write else [],
             "may_write": may_write,
             "contents": contents.words.splitlines() if isinstance(contents, PackContents) else [],
-            "pack": made and _told(made, late=may_ask_where_it_is(made, at=now)),
+            # With a new card on its way, whoever misses something asks for that.
+            "pack": made and _told(made, late=card is None and may_ask_where_it_is(made, at=now)),
             "card": card and _told(card, late=may_ask_where_it_is(card, at=now)),
             "crumbs": [{"href": reverse("offers"), "label": _("Offers")}, {"label": _("Welcome pack")}],
         },

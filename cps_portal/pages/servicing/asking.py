@@ -14,8 +14,6 @@ from members.models import Member
 from servicing.models import Case, SendBy, Service, Stretch
 from servicing.requesting import Address, Wish
 
-ADDRESS = PARTS
-
 
 class Step(StrEnum):
     """A page of its own each; the check comes last."""
@@ -72,11 +70,11 @@ def first_open(entered: Mapping[str, Any], *, centres: Sequence[int]) -> Step:
 def known_of(member: Member) -> dict[str, Any]:
     """What the portal knows already: the first address that is kept, else that of the last case, else the country."""
     if kept := addresses.first_of(member):
-        return dict(parts_of(kept))
+        return {**parts_of(kept)}
     last = Case.objects.owned_by(member).order_by("-requested_at").first()
     if last is None:
         return {"name": member.user.name, "country": str(member.country)}
-    return {name: getattr(last, f"return_{name}") for name in ADDRESS}
+    return {name: getattr(last, f"return_{name}") for name in PARTS}
 
 
 def answers_of(case: Case) -> dict[str, Any]:
@@ -90,7 +88,7 @@ def answers_of(case: Case) -> dict[str, Any]:
         "send_by": case.send_by,
         "sends_accessories": case.sends_accessories,
         "needed_by": case.needed_by.isoformat() if case.needed_by else "",
-        **{name: getattr(case, f"return_{name}") for name in ADDRESS},
+        **{name: getattr(case, f"return_{name}") for name in PARTS},
     }
 
 
@@ -100,7 +98,7 @@ def wish_of(entered: Mapping[str, Any], *, lane: str = "") -> Wish:
     return Wish(
         service=Service(entered["service"]),
         centre_id=entered["centre"],
-        address=Address(**{name: entered.get(name, "") for name in ADDRESS}),
+        address=Address(**{name: entered.get(name, "") for name in PARTS}),
         fault=entered.get("fault", ""),
         fault_words=entered.get("fault_words", ""),
         warranty=entered.get("warranty") == "yes" and entered["service"] == Service.REPAIR,

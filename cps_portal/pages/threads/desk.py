@@ -25,10 +25,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cps_portal.pages.logistics.frame import APPROVE, SEE
 from cps_portal.pages.threads.files import Ready, shown_notes
 from cps_portal.pages.threads.forms import WriteForm
-from cps_portal.pages.threads.reading import posts_of
+from cps_portal.pages.threads.reading import LONGEST_FIRST, posts_of
 from cps_portal.pages.threads.sending import sent
 from kitbag import standing
-from kitbag.paging import Key, slice_of
+from kitbag.paging import slice_of
 from members.access import member_of
 from members.looking import Page, note_look
 from members.models import Post, Thread, User
@@ -38,7 +38,6 @@ from members.threads import ThreadError, close, mark_of, write
 
 READ, ANSWER = "members.view_thread", "members.change_thread"
 SHOWN = 100
-LONGEST_FIRST: tuple[Key, ...] = (("changed_at", False), ("pk", False))
 LANGUAGES = {"en": gettext_lazy("English"), "ar": gettext_lazy("Arabic")}
 
 

@@ -7,8 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kitbag.paging import Key
 from members.models import Thread
 
+# The order of lists of what waits for an answer.
+LONGEST_FIRST: tuple[Key, ...] = (("changed_at", False), ("pk", False))
 STATE_DOTS = {Thread.State.OPEN: "checking", Thread.State.ANSWERED: "counts", Thread.State.CLOSED: ""}
 
 
