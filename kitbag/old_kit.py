@@ -26,11 +26,13 @@ class OldThing:
     """A thing as the old account said it.
 
     `found` is the product that is meant, with its points of the day; None where a name fits none or several.
+    `is_unknown`: nothing in the catalogue is like it, so a search by that name finds nothing.
     `kept` is what of the kitbag it is; None where it is to be added.
     """
 
     said: Thing
     found: Found | None
+    is_unknown: bool
     kept: Kept | None
 
 
@@ -48,6 +50,11 @@ def old_things(kit: Sequence[Thing], *, member_id: int, day: date) -> list[OldTh
     ]
     paired = pair(named, [owned for owned, _name in rows.values()])
     return [
-        OldThing(thing, found, Kept(UUID(one.key), rows[one.key][1], one.counts) if one else None)
+        OldThing(
+            thing,
+            found,
+            not matches[thing.product].found,
+            Kept(UUID(one.key), rows[one.key][1], one.counts) if one else None,
+        )
         for thing, found, one in zip(kit, meant, paired, strict=True)
     ]

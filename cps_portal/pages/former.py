@@ -35,9 +35,11 @@ def former(request: MemberRequest) -> HttpResponse:
     stands = standing.on(member_id, today)
     waiting = {item.id: item for item in needs.waiting_of(member_id, day=today)}
     things = old_things(account.things, member_id=member_id, day=today)
-    missing = [_to_add(thing) for thing in things if thing.kept is None]
+    absent = [thing for thing in things if thing.kept is None]
+    missing = [_to_add(thing) for thing in absent if not thing.is_unknown]
     begun = [waiting[thing.kept.id] for thing in things if thing.kept and thing.kept.id in waiting]
     brings = sum(row["points"] or 0 for row in missing) + needs.points_in(begun)
+    others = needs.points_in(list(waiting.values())) - needs.points_in(begun)
     return TemplateResponse(
         request,
         "pages/former.html",
@@ -45,11 +47,12 @@ def former(request: MemberRequest) -> HttpResponse:
             "levels": _levels(account, stands),
             "has_video": account.video_level is not None,
             "has_photo": account.photo_level is not None,
-            "lead": _lead(account.best_level, stands, Threshold.objects.on(today), brings),
+            "lead": _lead(account.best_level, stands, Threshold.objects.on(today), brings, others),
             "missing": sorted(missing, key=lambda row: (row["points"] is None, -(row["points"] or 0))),
             "begun": [_begun(item) for item in begun],
             "here": _here(things, waiting),
-            "others_points": needs.points_in(list(waiting.values())) - needs.points_in(begun),
+            "unknown": [thing.said.product for thing in absent if thing.is_unknown],
+            "others_points": others,
             "names_kit": bool(things),
             "day": programme_day(account.source.imported_at),
         },
@@ -103,25 +106,57 @@ def _here(things: Sequence[OldThing], waiting: Mapping[UUID, Waiting]) -> list[d
     ]
 
 
-def _lead(old: Level, stands: Stands, thresholds: Thresholds, brings: int) -> list[str]:
-    """What is missing to the old level, and whether what stands below closes it."""
+def _lead(old: Level, stands: Stands, thresholds: Thresholds, brings: int, others: int) -> list[str]:
+    """What is missing to the old level, and whether what stands below and else waits in the kitbag closes it.
+
+    `brings`: points of what the old account named; `others`: of what waits besides.
+    """
     if stands.level >= old:
         return [_("Your level today is no lower than your old one.")]
     gap = thresholds.begins(old) - stands.points
     words = ngettext("%(points)s point is missing to %(level)s.", "%(points)s points are missing to %(level)s.", gap)
     said = [words % {"points": f"{gap:,}", "level": old.label}]
+    if brings + others >= gap:
+        total = stands.points + (brings if brings >= gap else brings + others)
+        level = Level(thresholds.level_for(total)).label
+        said.append(_closes(brings, gap) % {"level": level, "total": f"{total:,}"})
+        return said
+    if brings or others:
+        left = gap - brings - others
+        figures = {"points": f"{brings:,}", "others": f"{others:,}", "left": f"{left:,}"}
+        said.append(_still(brings, others, left) % figures)
+    said.append(_("Register all other Canon kit you own too: each product brings points."))
+    return said
+
+
+def _closes(brings: int, gap: int) -> str:
     if brings >= gap:
-        total = stands.points + brings
-        closes = _("What is listed here closes the gap: with it you are %(level)s, at %(total)s.")
-        said.append(closes % {"level": Level(thresholds.level_for(total)).label, "total": f"{total:,}"})
-    elif brings:
-        left = gap - brings
-        still = ngettext(
+        return _("What is listed here closes the gap: with it you are %(level)s, at %(total)s.")
+    if not brings:
+        return _("What waits in your kitbag closes the gap: with it you are %(level)s, at %(total)s.")
+    return _(
+        "What is listed here and what else waits in your kitbag close the gap:"
+        " with both you are %(level)s, at %(total)s."
+    )
+
+
+def _still(brings: int, others: int, left: int) -> str:
+    if not others:
+        return ngettext(
             "What is listed here brings %(points)s; %(left)s point is missing after it.",
             "What is listed here brings %(points)s; %(left)s points are missing after it.",
             left,
         )
-        said.append(still % {"points": f"{brings:,}", "left": f"{left:,}"})
-    if brings < gap:
-        said.append(_("Register all other Canon kit you own too: each product brings points."))
-    return said
+    if not brings:
+        return ngettext(
+            "What waits in your kitbag brings %(others)s; %(left)s point is missing after it.",
+            "What waits in your kitbag brings %(others)s; %(left)s points are missing after it.",
+            left,
+        )
+    return ngettext(
+        "What is listed here brings %(points)s, what else waits in your kitbag %(others)s;"
+        " %(left)s point is missing after both.",
+        "What is listed here brings %(points)s, what else waits in your kitbag %(others)s;"
+        " %(left)s points are missing after both.",
+        left,
+    )
