@@ -59,7 +59,7 @@ def test_a_name_that_fits_several_is_chosen(client, layla):
     for name in ("EF 24-70mm f/2.8L USM", "EF 24-70mm f/4L IS USM"):
         ProductFactory(name=name)
     FormerAccountFactory(member=layla, kit=[{"product": "24-70mm", "serial": ""}, {"product": "Zorki 4", "serial": ""}])
-    con_text, text = page_of(client, layla)
+    context, _text = page_of(client, layla)
     assert [(row["points"], row["href"]) for row in context["missing"]] == [(None, "/kitbag/add/?q=24-70mm")]
     assert context["unknown"] == ["Zorki 4"]
 
