@@ -42,7 +42,7 @@ def foresee(rows: Sequence[Row]) -> Foreseen:
 
 @transaction.atomic
 def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> FormerImport | None:
-    """Keep the accounts of a file, all or none; who is a member by that e-mail has claimed theirs at once.
+    """Keep the accounts of a file, all or none; who is a member by that e-mail has claimed theirs and is told so.
 
     An address imported before keeps what it was. None for a file that was read in before.
     """
@@ -74,12 +74,23 @@ def keep(rows: Sequence[Row], *, digest: str, file_name: str, at: datetime) -> F
 
 
 def _claim_for(members: Iterable[Member], *, at: datetime) -> None:
-    """Members without an old account get those of their addresses, in few statements."""
+    """Members without an old account get those of their addresses, and are told; in few statements."""
     by_email = {member.user.email: member for member in members}
     found = list(FormerAccount.objects.select_for_update().filter(email__in=list(by_email), member=None))
     for account in found:
         account.member, account.claimed_at = by_email[account.email], at
     FormerAccount.objects.bulk_update(found, ["member", "claimed_at"], batch_size=1000)
+    messages.post_many(
+        messages.Post(
+            user_id=by_email[account.email].user_id,
+            kind=Message.Kind.FORMER_INVITE,
+            about=f"former {account.pk}",
+            occasion="yours",
+            facts={"yours": True, "photo_level": account.photo_level, "video_level": account.video_level},
+            at=at,
+        )
+        for account in found
+    )
 
 
 @transaction.atomic

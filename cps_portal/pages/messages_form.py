@@ -32,7 +32,7 @@ KIND_WORDS = {
     Kind.PACK_OFFER.value: _("Your welcome pack waits for an address"),
     Kind.PACK_SENT.value: _("Your welcome pack or a new card is sent"),
     Kind.THREAD_ANSWER.value: _("We answered a question of yours"),
-    Kind.FORMER_INVITE.value: _("Your account of the former scheme waits for you"),
+    Kind.FORMER_INVITE.value: _("Your account of the former scheme is part of your membership"),
     Kind.LEVEL_UP.value: _("Your level went up"),
     Kind.ITEM_VALIDATED.value: _("A product is validated and counts"),
 }

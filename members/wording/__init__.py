@@ -21,8 +21,8 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
 - loan_due: case, number, product, loan, unit, serial, due_on (day), centre (its name), reminder: "soon" (two days
   before), "today", "overdue_1" and "overdue_3" (one, three days after it)
 
-- export_ready: export (id of the copy), expires_at (moment)
-- closing_begun: ends_at (moment), signed (what the link to undo says)
+- export_ready: export (id of the copy), expires_at (moment) with zone (IANA)
+- closing_begun: ends_at (moment) with zone (IANA), signed (what the link to undo says)
 
 About cases (all: case (id), number, product; moments as ISO text, amounts as text):
 
@@ -36,7 +36,8 @@ About cases (all: case (id), number, product; moments as ISO text, amounts as te
 
 To people without an account (name, language: who reads):
 
-- former_invite: name, language, photo_level, video_level (0 to 3, or null where there was none)
+- former_invite: name, language, photo_level, video_level (0 to 3, or null where there was none); to a member whose
+  it became when it was read in: yours (true) instead of name and language
 
 About events (all: event (id), title, begins_at (moment), zone (IANA), place ("" online)):
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.urls import reverse
 
 from members import former, wording
@@ -52,6 +53,26 @@ def test_whoever_is_here_already_has_claimed_on_import_if_the_address_is_proved(
     )
     claimed = dict(FormerAccount.objects.values_list("email", "member"))
     assert claimed == {"layla@example.org": layla.pk, "omar@example.org": None}
+
+
+def test_whoever_is_here_already_is_told_once_and_the_mail_leads_to_the_page(client, layla):
+    EmailAddress.objects.create(user=layla.user, email=layla.user.email, verified=True, primary=True)
+    row = Row("layla@example.org", "Layla", "GB", 2, None)
+    keep(row)
+    keep(row)
+    keep(row, NADIA, digest="b")
+    message = Message.objects.get(kind=Message.Kind.FORMER_INVITE)
+    assert (message.user, message.address) == (layla.user, "")
+    mail = wording.write(message)
+    assert mail.subject == "Your CPS account of the former scheme is part of your membership"
+    assert "Your photo level was Gold." in mail.text
+    assert "Join" not in mail.text + mail.html
+    assert re.findall(r"http\S+/account/\S+", mail.text) == [f"{settings.PORTAL_ORIGIN}{reverse('former')}"]
+    client.force_login(layla.user)
+    assert client.get(reverse("former")).status_code == 200
+    page = client.get(reverse("message", args=[message.pk])).content.decode()
+    assert reverse("former") in page
+    assert "waits for you" not in page
 
 
 def test_a_file_is_kept_once_and_known_addresses_stay(layla):
