@@ -1,11 +1,12 @@
 """Places at events: booked under the event's lock, a waiting list in order, and who came (programme §9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from kitbag import standing
 from members import messages
@@ -31,6 +32,38 @@ class Room:
 
 def audience_of(event: Event) -> Audience:
     return Audience(frozenset(event.levels), frozenset(event.countries))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a move to a country does: events to be booked that are `gone` and `new`, and what is held and stays.
+
+    `places`: at events that are not over; `turns`: on waiting lists, with places kept for the member.
+    """
+
+    gone: list[Event]
+    new: list[Event]
+    places: int
+    turns: int
+
+
+def follow_country(member: Member, *, to: str, level: int, at: datetime) -> Followed:
+    """What a move changes, in two queries. A place or a turn is never asked again who it is for (see `book`)."""
+    held = Booking.objects.filter(member=member, state__in=LIVE).exclude(held_until__lte=at)
+    coming = held.filter(event__ends_at__gt=at, event__cancelled_at=None, came_at=None)
+    states = list(coming.values_list("state", flat=True))
+    here = Person(level, str(member.country))
+    there = replace(here, country=to)
+    gone, new = [], []
+    open_ones = Event.objects.ahead(at).filter(booking_ends_at__gt=at, cancelled_at=None)
+    for event in open_ones.exclude(Exists(held.filter(event=OuterRef("pk")))):
+        was, will_be = (fit(audience_of(event), person).fits for person in (here, there))
+        if was and not will_be:
+            gone.append(event)
+        elif will_be and not was:
+            new.append(event)
+    places = states.count(State.PLACE)
+    return Followed(gone, new, places, len(states) - places)
 
 
 def room_of(event: Event) -> Room:

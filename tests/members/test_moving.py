@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from kitbag import standing
 from members.models import CountryMove, CountryTerms
-from tests.factories import NOON, CaseFactory, OfferFactory, ProductFactory
+from servicing import events
+from servicing.models import Booking
+from tests.factories import NOON, CaseFactory, EventFactory, OfferFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 MOVE = reverse("account-move")
@@ -45,6 +47,28 @@ def test_what_changes_and_what_stays_before_anything_is_written(client, gold):
     assert "In Croatia benefits end at those of Silver." in body
     gold.refresh_from_db()
     assert (str(gold.country), CountryMove.objects.count()) == ("GB", 0)
+
+
+def test_events_follow_the_country_and_what_is_booked_stays(client, gold, omar):
+    EventFactory(title="British walk", countries=["GB"])
+    croatian = EventFactory(title="Croatian walk", countries=["HR"])
+    EventFactory(title="Walk for Platinum", countries=["HR"], levels=[3])
+    EventFactory(title="Walk booked out of time", countries=["GB"], booking_ends_at=NOON)
+    EventFactory(title="Walk called off", countries=["HR"], cancelled_at=NOON)
+    EventFactory(title="Walk everywhere")
+    place, turn = (EventFactory(title=title, countries=["GB"], places=1) for title in ("My walk", "My turn"))
+    Booking.objects.create(event=turn, member=omar, state="place", asked_at=NOON)
+    for event in (place, turn):
+        events.book(event.pk, member_id=gold.pk, at=NOON)
+    page = client.get(MOVE, {"country": "HR"})
+    effects = page.context["effects"]
+    assert [event["title"] for event in effects["events_gone"]] == ["British walk"]
+    assert effects["events_new"] == [{"title": "Croatian walk", "href": reverse("event", args=[croatian.pk])}]
+    assert effects["booked"] == ["1 place at an event", "1 turn on a waiting list"]
+    client.post(MOVE, {"country": "HR"})
+    events.cancel(turn.pk, member_id=omar.pk, at=NOON)
+    assert events.book(turn.pk, member_id=gold.pk, at=NOON).state == "place", "the turn became a place after the move"
+    assert list(gold.bookings.values_list("state", flat=True)) == ["place", "place"]
 
 
 def test_the_move_keeps_everything_and_twice_is_once(client, gold):
@@ -98,4 +122,6 @@ def test_it_costs_the_same_with_many_offers_and_cases(client, gold):
         for _number in range(12):
             OfferFactory(countries=["FR"]).products.add(ProductFactory())
             CaseFactory(member=gold)
+            EventFactory(countries=["FR"])
+            events.book(EventFactory().pk, member_id=gold.pk, at=NOON)
     assert found[0] == found[1] <= 16

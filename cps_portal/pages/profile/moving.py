@@ -5,7 +5,7 @@ a case keeps the terms that it began with.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,9 +29,10 @@ from members.moving import NoMove, move
 from members.rules.days import programme_day
 from members.rules.levels import Rank
 from members.rules.zones import first_zone, place_of, zones_of
+from servicing import events
 from servicing.home_terms import HomeTerms, home_terms
 from servicing.locator import country_name
-from servicing.models import Case
+from servicing.models import Case, Event
 from servicing.offers import follow_country
 
 LISTED_MOVES = 20
@@ -62,7 +63,7 @@ def account_move(request: MemberRequest) -> HttpResponse:
             "country": country_name(own),
             "choices": sorted(others, key=lambda pair: sort_key(pair[1])),
             "to": to,
-            "effects": _effects(member, to, day=day) if to else None,
+            "effects": _effects(member, to, at=now) if to else None,
             "error": _("Choose a country from the list.") if request.method == "POST" else "",
             "moves": [
                 {"from": country_name(str(row.from_country)), "to": country_name(str(row.to_country)), "at": row.at}
@@ -84,11 +85,13 @@ def _moved(request: MemberRequest, *, to: str, at: datetime) -> HttpResponse:
     return HttpResponseRedirect(reverse("account-move"))
 
 
-def _effects(member: Member, to: str, *, day: date) -> dict[str, Any]:
+def _effects(member: Member, to: str, *, at: datetime) -> dict[str, Any]:
     """What is other there for the member's level, and what stays; the same few queries whatever they have."""
+    day = programme_day(at)
     stands = standing.on(member.pk, day)
     there = home_terms(to, day=day)
     gone, new = follow_country(member, to=to, level=stands.level, day=day)
+    followed = events.follow_country(member, to=to, level=stands.level, at=at)
     return {
         "name": country_name(to),
         "lines": _compared(stands.level, home_terms(str(member.country), day=day), there),
@@ -98,6 +101,9 @@ def _effects(member: Member, to: str, *, day: date) -> dict[str, Any]:
         "cases": _cases(Case.objects.open().owned_by(member).count()),
         "gone": [_offer(offer.title, str(offer.pk)) for offer in gone],
         "new": [offer.title for offer in new],
+        "events_gone": [_event(event) for event in followed.gone],
+        "events_new": [_event(event) for event in followed.new],
+        "booked": _booked(followed),
         "zone": _zone(member.time_zone, to),
     }
 
@@ -129,6 +135,22 @@ def _cases(number: int) -> str:
         "%(number)s open cases: they keep the terms that they began with.",
         number,
     ) % {"number": number}
+
+
+def _booked(followed: events.Followed) -> list[str]:
+    """Places and turns, which stay whoever the event is for."""
+    said = []
+    if number := followed.places:
+        words = ngettext("%(number)s place at an event", "%(number)s places at events", number)
+        said.append(words % {"number": number})
+    if number := followed.turns:
+        words = ngettext("%(number)s turn on a waiting list", "%(number)s turns on waiting lists", number)
+        said.append(words % {"number": number})
+    return said
+
+
+def _event(event: Event) -> Mapping[str, str]:
+    return {"title": event.title, "href": reverse("event", args=[event.pk])}
 
 
 def _offer(title: str, key: str) -> Mapping[str, str]:
