@@ -16,11 +16,17 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Data that serve one purpose and are kept for one time."""
+    """Data that serve one purpose and are kept for one time.
+
+    What closing an account does is the register's to say (showing.py), in these words: `goes` is what of it is
+    erased, empty where it is all of `what`; `stays` what is left without a name, and why.
+    """
 
     what: Words
     why: Words
     how_long: Words | Callable[[], str]
+    goes: Words = ""
+    stays: Words = ""
 
     def kept(self) -> str:
         """How long it is kept, in the active language."""
@@ -89,11 +95,16 @@ IDENTITY = Subject(
     _("Name, e-mail address, language, time zone"),
     _("To know you, write to you and show times as you read them."),
     AS_A_MEMBER,
+    stays=_("An entry that names nobody: what else stays hangs on it."),
 )
 MEMBERSHIP = Subject(
     _("Official country, that you are 18 or older, the versions of the terms you accepted and when"),
     _("Membership and its benefits rest on them."),
     AS_A_MEMBER,
+    goes=_("Official country, member number, the terms you accepted and your moves"),
+    stays=_(
+        "When the membership began and ended and that the age was confirmed: the figures of the programme rest on it."
+    ),
 )
 ADDRESSES = Subject(
     _("Phone number, professional field and addresses that you save"),
@@ -107,11 +118,15 @@ KIT = Subject(
         "As long as you are a member; removed products stay on your statement,"
         " so that your points history can be followed."
     ),
+    goes=_("Serial numbers, countries, stores and days of purchase and notes of your kit, and what was said in claims"),
+    stays=_("Which products were registered and when, without your name or their numbers: points rest on them."),
 )
 PROOFS = Subject(
     _("Proofs of purchase and photos of serial numbers, made anew without what the camera noted in them"),
     _("You keep them here; we open one only to check a product or to decide a claim, and you see when."),
     _proofs,
+    goes=_("Proofs of purchase and photos of serial numbers"),
+    stays=_("That there was a proof and when, without the file and its name: decided claims rest on it."),
 )
 IMPORTS = Subject(
     _("Lists of kit that you paste or upload"),
@@ -127,16 +142,21 @@ REPORTED = Subject(
     _("Serial numbers that were reported stolen or replaced in a repair"),
     _("So that nobody registers a stolen or a replaced number unseen."),
     _("For good, without your name."),
+    stays=_("Serial numbers that were reported stolen or replaced in a repair: they guard the next owner."),
 )
 POINTS = Subject(
     _("Points, levels and the changes of both"),
     _("So that you can see at any time why your total is what it is."),
     AS_A_MEMBER,
+    goes=_("What staff wrote when they kept a level for you"),
+    stays=_("Which product counted when, without your name or its number: the sums of the programme must stay right."),
 )
 CASES = Subject(
     _("Cases in servicing: what was wrong, where it goes back to, what you and the centre wrote, photos and estimates"),
     _("To repair your kit, send it back to you and answer for what was done."),
     AS_A_MEMBER,
+    goes=_("What you and the centres wrote about your cases, photos, and where your things went"),
+    stays=_("What a centre did and when, without your name: its clock and its figures rest on it."),
 )
 DRAFTS = Subject(
     _("Requests to a centre that you begin and do not send"),
@@ -147,12 +167,21 @@ LOANS = Subject(
     _("Backup loans: the unit, its days and its condition"),
     _("To know where our units are."),
     AS_A_MEMBER,
+    goes=_("What was noted about your loans, and days without loans"),
+    stays=_("Which unit was lent and when, without your name: a centre answers for its units."),
 )
-PACKS = Subject(_("Your welcome pack and your cards"), _("To send them to you once, and to know a lost card."), _packs)
+PACKS = Subject(
+    _("Your welcome pack and your cards"),
+    _("To send them to you once, and to know a lost card."),
+    _packs,
+    goes=_("Where your welcome pack went; your card and its QR code are valid no more"),
+    stays=_("That a pack or a card was sent and when, without name or address: the stock is counted by it."),
+)
 BENEFITS = Subject(
     _("Codes of offers that you drew, and your places at events"),
     _("Each code is one member’s, and each place as well."),
     AS_A_MEMBER,
+    stays=_("Codes of offers that were drawn and places at events, without your name: none is given twice."),
 )
 THREADS = Subject(_("What you asked us, and our answers"), _("To answer you."), _threads)
 FORMER = Subject(
@@ -195,6 +224,8 @@ AUDIT = Subject(
     _("What staff changed, who, when and why"),
     _("So that every change by staff can be answered for."),
     _("As long as you are a member; afterwards without your name."),
+    goes=_("What says that something staff did was about you"),
+    stays=_("What staff did and when, without your name: every change by staff is answered for."),
 )
 UNFINISHED = Subject(
     _("What you entered to join, if you never enter the code"),

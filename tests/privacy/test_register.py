@@ -1,11 +1,12 @@
 """The register knows every field of every table, and says of each what it is for and when it goes."""
 
+import html
 from collections import Counter
 
 from django.apps import apps
 
 from cps_portal.privacy.register import REGISTER, model_of
-from cps_portal.privacy.showing import what_is_kept
+from cps_portal.privacy.showing import Fate, fate_of, what_goes, what_is_kept, what_stays
 from cps_portal.privacy.subjects import NOBODY, SHOWN
 from cps_portal.privacy.table import Ends, Kind
 
@@ -63,3 +64,25 @@ def test_the_page_says_of_each_subject_what_why_how_long_and_what_closing_does(c
     assert ends["What you entered to join, if you never enter the code"] == ""
     for row in rows:
         assert all(row[key] for key in ("what", "why", "how_long")), row
+
+
+def test_what_goes_and_what_stays_is_what_the_register_says(client, layla):
+    for subject in SHOWN:
+        fate = fate_of(subject)
+        assert bool(subject.stays) == (fate in (Fate.IN_PART, Fate.NAMELESS)), subject.what
+        assert not subject.goes or fate == Fate.IN_PART, subject.what
+    client.force_login(layla.user)
+    page = client.get("/account/close/")
+    assert (page.context["goes"], page.context["stays"]) == (list(what_goes()), list(what_stays()))
+    text = " ".join(html.unescape(page.content.decode()).split())
+    goes, stays = text.split('id="goes"')[1].split('id="stays"')
+    for words in (
+        "Your account of the former scheme",
+        "your card and its QR code",
+        "professional field",
+        "Which staff role opened your data",
+        "The address you had before",
+        "Copies of your data",
+    ):
+        assert words in goes, words
+    assert "Codes of offers that were drawn and places at events, without your name" in stays

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.privacy.export import crumbs
-from cps_portal.privacy import closing
+from cps_portal.privacy import closing, showing
 from members.access import MemberRequest, member_required
 from members.models import Closing
 from servicing.models import Booking, Case, Loan, WelcomePack
@@ -45,6 +45,8 @@ def account_close(request: MemberRequest) -> HttpResponse:
             "is_staff": request.user.is_staff,
             "waits": _waits(waits),
             "ends": _ends(member_id),
+            "goes": list(showing.what_goes()),
+            "stays": list(showing.what_stays()),
         },
     )
 
