@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -114,7 +115,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     nav = _entries(MEMBER, url_name)
     ends_at = getattr(user, "closing_ends_at", None)
     return given | {
-        "closing": ends_at and {"ends_at": ends_at, "is_over": ends_at <= timezone.now()},
+        "closing": ends_at
+        and {
+            "day": ends_at.astimezone(ZoneInfo(user.member.time_zone)).date(),
+            "is_over": ends_at <= timezone.now(),
+        },
         "nav": nav,
         "bar": nav[:ON_THE_BAR],
         "viewer": {"name": user.get_full_name() or user.email},

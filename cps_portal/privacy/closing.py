@@ -92,7 +92,7 @@ def ask(member_id: int, *, at: datetime) -> Closing:
         kind=Message.Kind.CLOSING_BEGUN,
         about="account",
         occasion=f"closing {closing.pk}",
-        facts={"ends_at": closing.ends_at.isoformat(), "signed": sign(closing)},
+        facts={"ends_at": closing.ends_at.isoformat(), "signed": sign(closing), "zone": member.time_zone},
         at=at,
     )
     return closing

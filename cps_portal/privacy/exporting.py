@@ -108,7 +108,11 @@ def _keep(key: UUID, name: str, size: int, *, at: datetime) -> bool:
         kind=Message.Kind.EXPORT_READY,
         about="account",
         occasion=str(export.pk),
-        facts={"export": str(export.pk), "expires_at": export.expires_at.isoformat()},
+        facts={
+            "export": str(export.pk),
+            "expires_at": export.expires_at.isoformat(),
+            "zone": export.user.member.time_zone,
+        },
         at=at,
     )
     return True

@@ -68,7 +68,14 @@ def money(amount: Decimal | str, currency: str) -> str:
 
 
 def moment(text: str, zone: str) -> str:
-    """An ISO moment as a centre's clock shows it, with the place that the clock stands in."""
-    here = datetime.fromisoformat(text).astimezone(ZoneInfo(zone))
+    """An ISO moment as the clock of a centre or a member shows it, with the place that the clock stands in."""
+    return moment_at(datetime.fromisoformat(text), zone)
+
+
+def moment_at(at: datetime, zone: str) -> str:
+    """The same of a moment."""
+    here = at.astimezone(ZoneInfo(zone))
+    if zone == "UTC":
+        return _("%(moment)s UTC") % {"moment": date_format(here, "D j M Y, H:i")}
     place = get_timezone_location(zone, locale=get_language() or "en", return_city=True)
     return _("%(moment)s, %(place)s time") % {"moment": date_format(here, "D j M Y, H:i"), "place": place}

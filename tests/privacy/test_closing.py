@@ -1,6 +1,7 @@
 """Closing an account: asked for, undone, waited for, carried out; what others get from it."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -41,6 +42,7 @@ def closed(member, *, at=LATER):
 
 def test_asked_for_after_confirming_and_said_on_every_page(signed_in, layla):
     here = reverse("account-close")
+    Member.objects.filter(pk=layla.pk).update(time_zone="Asia/Tokyo")
     asked = signed_in.post(here)
     assert asked.url.startswith(reverse("account_reauthenticate"))
     assert not Closing.objects.exists()
@@ -54,7 +56,11 @@ def test_asked_for_after_confirming_and_said_on_every_page(signed_in, layla):
         assert "Your account is being closed." in body, name
     letter = letters.write(Message.objects.get(kind="closing_begun"))
     assert letter.to == layla.user.email
-    assert closing.undo_address(closing.sign(begun)) in letter.text.text
+    way_back = closing.undo_address(closing.sign(begun))
+    assert way_back in letter.text.text
+    until = f"{begun.ends_at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}, Tokyo time"
+    for said in (letter.text.text, signed_in.get(here).content.decode(), signed_in.get(way_back).content.decode()):
+        assert until in said
 
 
 def test_undone_from_the_mail_without_signing_in_and_only_by_a_post(client, layla, camera, register):

@@ -16,7 +16,8 @@ from django.utils import timezone
 from cps_portal.privacy import closing, exporting
 from cps_portal.tasks import make_exports
 from members import letters
-from members.models import DataExport, Message
+from members.models import DataExport, Member, Message
+from members.wording.words import moment_at
 from tests.factories import NOON, ProofFactory
 from tests.privacy.conftest import CANARY
 
@@ -64,6 +65,7 @@ def test_the_page_shows_words_as_words_in_the_language_of_the_member(robin):
 
 def test_asked_twice_it_is_made_once_fetched_after_confirming_and_gone_after_a_day(client, robin, time_machine):
     member, user = robin.member, robin.member.user
+    Member.objects.filter(pk=member.pk).update(time_zone="Europe/London")
     DataExport.objects.all().delete()
     EmailAddress.objects.update(email=user.email)
     user.set_password(PASSWORD)
@@ -79,10 +81,20 @@ def test_asked_twice_it_is_made_once_fetched_after_confirming_and_gone_after_a_d
     letter = letters.write(Message.objects.get(kind="export_ready"))
     href = reverse("account-export-file", args=[export.pk])
     assert href in letter.text.text
-    assert href in client.get(reverse("account-export")).content.decode()
+    page = client.get(reverse("account-export")).content.decode()
+    assert href in page
+    until = moment_at(export.expires_at, "Europe/London")
+    assert until.endswith("London time")
+    assert f"until {until}" in page
+    assert until in letter.text.text
     asked = client.get(href)
     assert asked.url.startswith(reverse("account_reauthenticate"))
-    fetched = client.post(asked.url, {"password": PASSWORD}, follow=True)
+    # A download would leave the form on the screen: the page with the link comes after it.
+    confirmed = client.post(asked.url, {"password": PASSWORD}, follow=True)
+    assert confirmed.redirect_chain == [(reverse("account-export"), 302)]
+    assert f'href="{href}"' in confirmed.content.decode()
+    assert "you can fetch it now" in confirmed.content.decode()
+    fetched = client.get(href)
     assert fetched["Content-Type"] == "application/zip"
     assert "no-store" in fetched["Cache-Control"]
     archive = zipfile.ZipFile(io.BytesIO(b"".join(fetched.streaming_content)))

@@ -17,6 +17,7 @@ from cps_portal.pages.privacy.export import crumbs
 from cps_portal.privacy import closing, showing
 from members.access import MemberRequest, member_required
 from members.models import Closing
+from members.wording.words import moment_at
 from servicing.models import Booking, Case, Loan, WelcomePack
 from servicing.rules.steps import State
 
@@ -38,7 +39,7 @@ def account_close(request: MemberRequest) -> HttpResponse:
         "pages/account_close.html",
         {
             "crumbs": crumbs(_("Close my account")),
-            "ends_at": begun.ends_at if begun else None,
+            "until": moment_at(begun.ends_at, request.member.time_zone) if begun else "",
             "is_over": bool(begun and begun.ends_at <= timezone.now()),
             "undo_href": reverse("account-close-undo", args=[closing.sign(begun)]) if begun else "",
             "days": settings.CLOSING_UNDO_DAYS,
@@ -104,7 +105,11 @@ def account_close_undo(request: HttpRequest, signed: str) -> HttpResponse:
     return TemplateResponse(
         request,
         "pages/account_close_undo.html",
-        {"ends_at": begun.ends_at, "can_undo": _can_be_undone(begun), "is_done": begun.done_at is not None},
+        {
+            "until": moment_at(begun.ends_at, begun.member.time_zone),
+            "can_undo": _can_be_undone(begun),
+            "is_done": begun.done_at is not None,
+        },
     )
 
 
