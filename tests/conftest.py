@@ -69,6 +69,12 @@ def pytest_xdist_make_scheduler(config, log):
     return ByModule(config, log)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests in the browser share one running portal and go in the order they are written in; all others at random."""
+    items.sort(key=lambda item: item.location if item.nodeid.startswith("tests/browser/") else ("", 0, ""))
+
+
 def pytest_itemcollected(item):
     """pytest-django makes the test database only where a test names `db`; committed_db stands for it."""
     if "committed_db" in getattr(item, "fixturenames", ()) and "db" not in item.fixturenames:

@@ -29,6 +29,7 @@ from servicing import events
 from servicing.models import Event
 event = Event.objects.get(levels=[3])
 events.change_places(event.pk, places=1, at=timezone.now())
+print(event.pk, end="")
 """
 STATES = "SELECT state FROM (SELECT DISTINCT ON (member_id) state, asked_at, member_id FROM servicing_booking \
     WHERE event_id = %s ORDER BY member_id, asked_at DESC) AS newest ORDER BY asked_at"
@@ -83,8 +84,7 @@ def test_a_pack_from_the_offer_to_the_28th_day(visit, portal, wishes):
 @pytest.mark.parametrize(**BOTH)
 def test_the_last_place_and_the_waiting_list(visit, portal, wishes):
     """Platinum members of the demo; the one who waits is asked as soon as the place is given back."""
-    run_manage("shell", "--no-imports", "-c", ONE_PLACE, env=portal.env, stdout=subprocess.PIPE)
-    [(event,)] = portal.execute("SELECT id FROM servicing_event WHERE places = 1")
+    event = run_manage("shell", "--no-imports", "-c", ONE_PLACE, env=portal.env, stdout=subprocess.PIPE)
     first, second = visit(who="platinum-ae@example.org", **wishes), visit(who="platinum-sa@example.org", **wishes)
     page = reverse("event", args=[event])
     book, back = f"form[action='{page}book/'] button", f"form[action='{page}cancel/'] button"
