@@ -42,6 +42,7 @@ STAFF_ONLY = (
     "admin_site.py",
     "night_report.py",
     "/pages/bench/",
+    "/pages/desk/",
     "/pages/door/",
     "/pages/logistics/",
     "/pages/threads/desk.py",
