@@ -250,5 +250,39 @@ COLUMNS: dict[str, Words] = {
 
 # What only a program reads (keys, codes, figures of the portal's own): it stands in the JSON alone.
 IN_JSON_ONLY = frozenset(
-    ["batch", "causes", "content_type", "contents", "digest", "draft", "entered", "estimate", "expiry_told_at", "facts", "generation", "id", "internal", "loan", "mail_unwanted", "member", "occasion", "parked_at", "position", "post", "reasons", "replaces", "revision", "round", "rows", "serial_typed", "source", "stretch", "terms", "thread", "unwanted", "user", "visitor"]
+    [
+        "batch",
+        "causes",
+        "content_type",
+        "contents",
+        "digest",
+        "draft",
+        "entered",
+        "estimate",
+        "expiry_told_at",
+        "facts",
+        "generation",
+        "id",
+        "internal",
+        "loan",
+        "mail_unwanted",
+        "member",
+        "occasion",
+        "parked_at",
+        "position",
+        "post",
+        "reasons",
+        "replaces",
+        "revision",
+        "round",
+        "rows",
+        "serial_typed",
+        "source",
+        "stretch",
+        "terms",
+        "thread",
+        "unwanted",
+        "user",
+        "visitor",
+    ]
 )

@@ -224,7 +224,8 @@ def test_from_day_28_on_it_is_said_to_be_late(client, silver, time_machine):
         ("name", "Layla \U0001f4f7", "The label cannot print"),
         ("street", "a\nb\nc\nd\ne", "Four lines fit on a label."),
         ("country", "XX", "Choose a country from the list."),
-        ("town", "", "required"),
+        ("town", "", "Enter the town."),
+        ("postcode", "1234", "looks like SW1A 1AA."),
     ],
 )
 def test_a_bad_address_is_refused_beside_its_field(client, silver, field, value, says):

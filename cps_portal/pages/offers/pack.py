@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,7 +14,6 @@ from django_countries import countries
 
 from cps_portal.pages.address_choice import begun_with, choices, is_asked, parts_of
 from cps_portal.pages.address_form import AddressFields
-from cps_portal.pdf.paper import cannot_print
 from kitbag import standing
 from members import addresses
 from members.access import MemberRequest, member_required
@@ -30,19 +28,11 @@ State = WelcomePack.State
 
 
 class PackForm(AddressFields):
-    """Where the pack goes. Every letter of it must be one that the label can print."""
+    """Where the pack goes: nobody is called."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["phone"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for name in ("name", "street", "postcode", "town"):
-            if missing := cannot_print(data.get(name) or ""):
-                words = _("The label cannot print %(letters)s. Write it in other letters.")
-                self.add_error(name, ValidationError(words % {"letters": missing}, code="letters"))
-        return data
 
     @property
     def label(self) -> Label:
