@@ -53,7 +53,9 @@ def test_a_search_forgives_and_puts_the_best_first(client, query, first):
 def test_what_only_a_text_says_is_found_after_what_questions_ask(client):
     page = client.get(reverse("help"), {"q": "proof"})
     sections = page.context["found"]
-    asks = [finding.score(["proof"], [(1, set(finding.words_of(f"{one['title']} {one['also']}")))]) > 0 for one in sections]
+    asks = [
+        finding.score(["proof"], [(1, set(finding.words_of(f"{one['title']} {one['also']}")))]) > 0 for one in sections
+    ]
     assert True in asks
     assert False in asks
     assert asks == sorted(asks, reverse=True)

@@ -112,4 +112,6 @@ def test_the_queue_shows_the_first_words_of_each_question_at_the_same_cost(quest
         open_thread(asked, user=None, thread_id=uuid4(), post_id=uuid4(), at=NOON + timedelta(minutes=number))
     with django_assert_num_queries(len(few)):
         rows = client.get(here).context["rows"]
-    assert [row["began"] for row in rows if row["topic"] == "Something else"] == [f"Question {number}" for number in range(5)]
+    assert [row["began"] for row in rows if row["topic"] == "Something else"] == [
+        f"Question {number}" for number in range(5)
+    ]
