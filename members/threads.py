@@ -6,6 +6,7 @@ words is refused, never lost.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -85,7 +86,7 @@ def _say(
     return post, is_new
 
 
-def with_first_words(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+def with_first_words(threads: QuerySet[Thread]) -> QuerySet[Any]:
     """Threads with the words that each began with, as `began`; one query, cut off where no list shows more."""
     first = Post.objects.filter(thread=OuterRef("pk")).order_by("at", "pk").values(cut=Left("words", 4 * FIRST_WORDS))
     return threads.annotate(began=Subquery(first[:1]))

@@ -204,7 +204,10 @@ def test_another_one_is_chosen_where_a_repair_comes_back_to(signed_in, layla, re
     assert CaseDraft.objects.get().entered.get("town") is None
     case = CaseFactory(member=layla, state="requested", return_town="Leeds", fault_words="As it was")
     change = reverse("case-change", args=[case.number])
-    assert [row["label"] for row in signed_in.get(change).context["addresses"]][1] == "Studio"
+    page = signed_in.get(change)
+    assert [row["label"] for row in page.context["addresses"]][1] == "Studio"
+    assert "Choose the address before you choose files" in page.content.decode()
+    assert "before you choose files" not in signed_in.get(reverse("pack")).content.decode()
     form = signed_in.post(change, {"address": studio.pk, "fault_words": "Typed", "town": "Typed"}).context["form"]
     assert (form["town"].value(), form["fault_words"].value(), form.errors) == ("Hull", "Typed", {})
     case.refresh_from_db()

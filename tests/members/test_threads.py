@@ -1,6 +1,7 @@
 """Questions and answers: once, by their own keys, for members and for people without an account (programme §9)."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -147,7 +148,7 @@ def test_somebody_without_an_account_asks_and_answers_by_the_mailed_link(client,
         ({"words": " \u202e \u0000\u0007"}, "Write what it is about"),
         ({"topic": "serial", "product": "", "serial": ""}, "Name the model."),
         ({"topic": "nonsense"}, "Select a valid choice"),
-        ({"name": "\u200b", "email": "no address"}, "Write your name."),
+        ({"name": "\u200b", "email": "no address"}, "Enter your name."),
         ({"thread": "x"}, "out of date"),
         ({"post": ""}, "out of date"),
     ],
@@ -229,7 +230,8 @@ def test_the_first_words_of_a_question_stand_in_the_list_and_in_the_answers_mail
     long = "My card has not come.\n\n" + "It should have been here on Monday, says the carrier. " * 9
     thread = ask(layla.user, words=long)
     begun = "My card has not come. It should have been here on Monday, says the carrier. It should…"
-    answer(thread, clerk)
+    later = NOON + timedelta(hours=1)
+    write(thread.pk, words="On Monday.", post_id=uuid4(), at=later, user=clerk, as_staff=True)
     client.force_login(layla.user)
     rows = client.get(reverse("threads"))
     assert rows.context["rows"][0]["began"] == begun

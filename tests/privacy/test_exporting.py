@@ -5,7 +5,7 @@ import json
 import re
 import tracemalloc
 import zipfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -90,7 +90,7 @@ def test_the_page_is_in_order_with_words_for_tables_columns_codes_and_moments(ro
     for word in (str(robin.held.pk), "serial_typed", "_at", "{&quot;", "None", "True", "Europe/"):
         assert word not in page, word
     happened = [row["When"] for row in table_of(page, "What happened in your cases")]
-    moments = [datetime.strptime(when, "%d %b %Y, %H:%M") for when in happened]
+    moments = [datetime.strptime(when, "%d %b %Y, %H:%M").replace(tzinfo=UTC) for when in happened]
     assert moments == sorted(moments)
 
 
