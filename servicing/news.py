@@ -52,7 +52,8 @@ _READ = Prepared(
             AND m.state IN ('place', 'waiting', 'held')
         WHERE e.ends_at > $7 AND (m.id IS NOT NULL OR (e.published AND e.cancelled_at IS NULL
             AND e.booking_ends_at > $7 AND $6 = ANY (e.levels) AND (e.countries = '{}' OR $3 = ANY (e.countries))))
-        ORDER BY m.state IS DISTINCT FROM 'held', m.id IS NULL, NOT e.online AND e.country <> $3, e.begins_at, e.id LIMIT $8) event),
+        ORDER BY m.state IS DISTINCT FROM 'held', m.id IS NULL,
+            NOT e.online AND e.country <> $3, e.begins_at, e.id LIMIT $8) event),
     (SELECT jsonb_agg(message ORDER BY message.id DESC) FROM (
         SELECT id, kind, facts, created_at FROM members_message
         WHERE user_id = $2 AND kind <> 'security' ORDER BY id DESC LIMIT $5) message)""",

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_countries import countries
 
 from cps_portal.pages.address_choice import begun_with, choices, is_asked, parts_of
 from cps_portal.pages.address_form import AddressFields
@@ -21,7 +20,16 @@ from members.models import Level, Member
 from members.rules.days import programme_day
 from servicing.models import PackContents, WelcomePack
 from servicing.offers import BenefitError
-from servicing.packs import Label, card_of, change_address, contents_on, may_ask_where_it_is, pack_of, request_pack
+from servicing.packs import (
+    Label,
+    card_of,
+    change_address,
+    contents_on,
+    label_lines,
+    may_ask_where_it_is,
+    pack_of,
+    request_pack,
+)
 from servicing.rules.address import address_lines
 
 State = WelcomePack.State
@@ -57,7 +65,7 @@ def pack(request: MemberRequest) -> HttpResponse:
     if form.is_bound and may_write and form.is_valid():
         label = form.label
         if "look" in request.POST:
-            preview = [label.name, *label.lines, str(countries.name(label.country))]
+            preview = label_lines(label.name, label.lines, label.country)
         else:
             return _keep(request, made, label)
     elif request.method == "POST" and not may_write:
@@ -114,7 +122,7 @@ def _told(made: WelcomePack, *, late: bool) -> dict[str, Any]:
     return {
         "state": made.get_state_display(),
         "is_sent": made.state == State.SENT,
-        "lines": [made.name, *made.lines.splitlines(), str(countries.name(str(made.country)))] if made.lines else [],
+        "lines": label_lines(made.name, made.lines.splitlines(), str(made.country)) if made.lines else [],
         "requested_at": made.requested_at,
         "sent_at": made.sent_at,
         "tracking": made.tracking,
