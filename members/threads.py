@@ -6,12 +6,18 @@ words is refused, never lost.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Left
 
 from members import messages
 from members.models import Message, Post, Thread, User
+from members.rules.names import first_words
+
+FIRST_WORDS = 90
 
 
 class ThreadError(Exception):
@@ -80,6 +86,18 @@ def _say(
     return post, is_new
 
 
+def with_first_words(threads: QuerySet[Thread]) -> QuerySet[Any]:
+    """Threads with the words that each began with, as `began`; one query, cut off where no list shows more."""
+    first = Post.objects.filter(thread=OuterRef("pk")).order_by("at", "pk").values(cut=Left("words", 4 * FIRST_WORDS))
+    return threads.annotate(began=Subquery(first[:1]))
+
+
+def first_words_of(thread: Thread) -> str:
+    """The words that a thread began with, on one line."""
+    first = thread.posts.order_by("at", "pk").values_list("words", flat=True).first()
+    return first_words(first or "", most=FIRST_WORDS)
+
+
 def mark_of(thread: Thread) -> str:
     """Where a thread stands: what a form of staff carries, so that two of them do not answer past each other."""
     last = thread.posts.order_by("-at", "-pk").values_list("pk", flat=True).first()
@@ -119,7 +137,7 @@ def write(
 
 
 def _tell(thread: Thread, post: Post) -> None:
-    facts = {"thread": str(thread.pk), "topic": thread.topic, "words": post.words}
+    facts = {"thread": str(thread.pk), "topic": thread.topic, "words": post.words, "asked": first_words_of(thread)}
     if thread.user_id is None:
         facts |= {"name": thread.name, "language": thread.language}
     messages.post(

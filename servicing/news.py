@@ -40,6 +40,7 @@ _READ = Prepared(
     (SELECT jsonb_agg(event ORDER BY event.begins_at, event.id) FROM (
         SELECT e.id, e.title, e.online, e.place, e.country, e.time_zone, e.begins_at, e.ends_at, e.places,
             count(*) OVER () AS in_all, coalesce(m.state, '') AS mine,
+            m.held_until,
             e.cancelled_at IS NOT NULL AS called_off,
             (SELECT count(*) FROM servicing_booking b
                 WHERE b.event_id = e.id AND b.state IN ('place', 'held')) AS taken,
@@ -51,7 +52,8 @@ _READ = Prepared(
             AND m.state IN ('place', 'waiting', 'held')
         WHERE e.ends_at > $7 AND (m.id IS NOT NULL OR (e.published AND e.cancelled_at IS NULL
             AND e.booking_ends_at > $7 AND $6 = ANY (e.levels) AND (e.countries = '{}' OR $3 = ANY (e.countries))))
-        ORDER BY m.id IS NULL, NOT e.online AND e.country <> $3, e.begins_at, e.id LIMIT $8) event),
+        ORDER BY m.state IS DISTINCT FROM 'held', m.id IS NULL,
+            NOT e.online AND e.country <> $3, e.begins_at, e.id LIMIT $8) event),
     (SELECT jsonb_agg(message ORDER BY message.id DESC) FROM (
         SELECT id, kind, facts, created_at FROM members_message
         WHERE user_id = $2 AND kind <> 'security' ORDER BY id DESC LIMIT $5) message)""",
@@ -77,7 +79,10 @@ class NewOffer:
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event they come to or may book. `mine`: the state of their booking or ""; `turn`: 0 for who does not wait."""
+    """An event they come to or may book. `mine`: the state of their booking or ""; `turn`: 0 for who does not wait.
+
+    `held_until`: the moment until which a place is kept for them, else None.
+    """
 
     event: Event
     taken: int
@@ -85,13 +90,14 @@ class NewEvent:
     mine: str
     turn: int
     called_off: bool
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class News:
     """Offers that fit, those that end first first; events by time; messages, the newest first.
 
-    `events`: the first few of `events_count`, booked ones before others and near ones before those elsewhere.
+    `events`: the first few of `events_count`: a place kept for them, then booked ones, near ones, and those elsewhere.
     `in_servicing`: a case of theirs is open, or a loan is with them.
     `card`: the generation of the card that is valid; `level_since`: when the level began, None for the first one.
     `old_level`: the best of their account of the former scheme, None where they had none.
@@ -166,4 +172,5 @@ def _event(row: dict[str, Any]) -> NewEvent:
         ends_at=datetime.fromisoformat(row["ends_at"]),
         places=row["places"],
     )
-    return NewEvent(event, row["taken"], row["waiting"], row["mine"], row["turn"], row["called_off"])
+    held = datetime.fromisoformat(row["held_until"]) if row["held_until"] else None
+    return NewEvent(event, row["taken"], row["waiting"], row["mine"], row["turn"], row["called_off"], held)

@@ -52,6 +52,15 @@ def offers_for(member: Member, *, level: Level, day: date) -> list[Seen]:
     return sorted(reachable, key=lambda one: (not one.fit.fits, one.offer.ends_on, one.offer.title))
 
 
+def seen_by(member: Member, offer_id: UUID, *, level: Level, day: date) -> Seen | None:
+    """One running offer as a member sees it, however far away; None where it is not for their country or level."""
+    offer = Offer.objects.running(day).prefetch_related("products").filter(pk=offer_id).first()
+    if offer is None:
+        return None
+    how = fit(audience_of(offer), person_of(member, level=level))
+    return Seen(offer, how) if how.country else None
+
+
 def codes_of(member_id: int) -> list[OfferCode]:
     """The codes that a member has drawn with their offers, also of those that are over; in one query."""
     return list(OfferCode.objects.filter(member=member_id).select_related("offer").order_by("-drawn_at", "-pk"))

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery, Sum
+from django.utils.translation import override
 
 from kitbag import standing
 from kitbag.models import LevelChange
@@ -14,6 +15,7 @@ from members import messages
 from members.models import Level, Member, Message, User
 from members.rules.days import programme_day
 from servicing.cards import revoke_card
+from servicing.locator import country_name
 from servicing.models import GiftStock, PackBatch, PackContents, WelcomePack
 from servicing.offers import BenefitError
 
@@ -28,6 +30,12 @@ class Label:
     name: str
     lines: Sequence[str]
     country: str
+
+
+def label_lines(name: str, lines: Sequence[str], country: str) -> list[str]:
+    """What is printed on a label, and seen before it is: the country in English capitals, as the post wants it."""
+    with override("en"):
+        return [name, *lines, country_name(country).upper()]
 
 
 def pack_of(member_id: int) -> WelcomePack | None:

@@ -138,7 +138,8 @@ HAPPENS = {
                 "kitbag/test_kitbag_pages.py::test_bought_outside_the_programme_counts_and_states_the_limits"
             ],
             "120 on Fast Track, from two days by level": [
-                "servicing/test_eligibility.py::test_repairs_count_at_partners_too_and_the_rest_only_at_canon_centres"
+                "servicing/test_fast_track_page.py::test_what_a_higher_level_changes_and_what_it_does_not",
+                "servicing/test_eligibility.py::test_repairs_count_at_partners_too_and_the_rest_only_at_canon_centres",
             ],
         },
     ),
@@ -227,18 +228,27 @@ HAPPENS = {
                 "servicing/test_eligibility.py::test_repairs_count_at_partners_too_and_the_rest_only_at_canon_centres",
                 "servicing/test_cases.py::test_a_partner_takes_repairs_on_fast_track_and_maintenance_at_the_standard_time",
             ],
-            "only when registered in full and validated": ["servicing/test_eligibility.py::test_every_reason_is_given"],
+            "only when registered in full and validated": [
+                "servicing/test_eligibility.py::test_every_reason_is_given",
+                "servicing/test_cases.py::test_eligibility_is_asked_again_at_receipt_and_at_promotion",
+            ],
             "three at a time": ["servicing/test_cases.py::test_three_slots_a_queue_and_the_standard_time"],
             "without shipping": [
+                "servicing/test_cases.py::test_a_repair_from_the_request_to_the_way_back",
                 "servicing/test_clock.py::test_the_first_day_is_the_working_day_after_receipt",
                 "servicing/test_clock.py::test_shipping_in_the_due_minute_is_in_time",
             ],
-            "parts may make it late": ["servicing/test_clock.py::test_the_ribbon_says_why_time_does_not_count"],
+            "parts may make it late": [
+                "servicing/test_clock.py::test_the_ribbon_says_why_time_does_not_count",
+                "servicing/test_bench_pages.py::test_parts_numbers_messages_and_the_way_back",
+                "servicing/test_loans.py::test_parts_later_extend_the_loan_and_tell_its_member",
+            ],
             "missed: a backup for Gold and Platinum": [
                 "servicing/test_loans.py::test_a_right_by_the_clock_is_told_by_the_daily_task",
                 "servicing/test_loans.py::test_silver_has_no_loans",
             ],
             "how it is calculated, in the terms": [
+                "servicing/test_cases.py::test_a_repair_from_the_request_to_the_way_back",
                 "servicing/test_clock.py::test_the_examples_of_the_programme",
                 "members/test_public_pages.py::test_terms_take_their_numbers_from_the_rows",
             ],
@@ -247,7 +257,10 @@ HAPPENS = {
     "Why is the Fast Track turnaround time for my video camera 5 days?": (
         "video",
         {
-            "five days, at Gold and Platinum too": ["servicing/test_eligibility.py::test_video_has_targets_of_its_own"],
+            "five days, at Gold and Platinum too": [
+                "servicing/test_eligibility.py::test_video_has_targets_of_its_own",
+                "servicing/test_fast_track_page.py::test_what_a_higher_level_changes_and_what_it_does_not",
+            ],
             "longer than five days: a backup": ["servicing/test_loans.py::test_video_has_the_right_beyond_five_days"],
         },
     ),
@@ -259,7 +272,8 @@ HAPPENS = {
                 "servicing/test_estimate_pages.py::test_lines_by_rule_say_why_or_why_not",
             ],
             "partners: not these, but offers of their own": [
-                "servicing/test_centres_pages.py::test_a_centres_page_says_where_when_and_what"
+                "servicing/test_estimate_pages.py::test_a_partner_gives_neither_the_discount_nor_the_free_way_back",
+                "servicing/test_centres_pages.py::test_a_centres_page_says_where_when_and_what",
             ],
             "found with the locator and its filter": ["servicing/test_centres_pages.py::test_filters_and_order"],
         },
@@ -298,6 +312,7 @@ HAPPENS = {
                 "servicing/test_events.py::test_at_the_door_twice_is_once_and_a_free_place_is_for_who_is_there",
             ],
             "full benefits with an address in a participating country": [
+                "members/test_moving.py::test_the_move_keeps_everything_and_twice_is_once",
                 "members/test_public_pages.py::test_other_countries_are_told_what_they_can_use",
                 "members/test_joining.py::test_only_participating_countries_are_offered",
             ],
@@ -358,12 +373,104 @@ INFORMS = {
 }
 
 
+# Rows whose rule is an answer: a bag that is counted, a search that finds. Their tests ask, and compare what comes.
+ASKED = [
+    ("What are Canon points and how do they work?", "shown when a product is chosen"),
+    (
+        "Are the CPS maintenance discount and free return shipping available from all Canon Service Centres?",
+        "found with the locator and its filter",
+    ),
+    (
+        "What is the difference between Canon Service & Repair Centres and CPS Authorised Service Partners?",
+        "six of Canon's own",
+    ),
+    (
+        "What is the difference between Canon Service & Repair Centres and CPS Authorised Service Partners?",
+        "found with the locator and its filter",
+    ),
+]
+# The rules that must be seen to happen, whatever else is named beside them.
+ACTS = {
+    "points change": "kitbag/test_standing.py::test_the_night_takes_a_fall_and_writes_one_change_and_one_message",
+    "refusal": "portal/test_member_offers.py::test_a_bad_address_is_refused_beside_its_field",
+    "day 28": "portal/test_member_offers.py::test_from_day_28_on_it_is_said_to_be_late",
+    "second pack refused": "portal/test_member_offers.py::test_the_pack_is_asked_for_once_for_good",
+}
+
+ROOT = HERE.parent
+# A hand in the browser or at a form; what else acts is a call into a module of operations.
+HANDS = {"post", "click", "press", "fill", "together", "call_command"}
+
+
+@cache
+def tree_of(path):
+    return ast.parse(path.read_text())
+
+
 @cache
 def names_in(name):
     """Names of the tests that a file collects: functions of the module, none of them skipped."""
-    tree = ast.parse((HERE / name).read_text())
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    found = [
+        node
+        for node in tree_of(HERE / name).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
     return {node.name for node in found if not any("skip" in ast.unparse(mark) for mark in node.decorator_list)}
+
+
+@cache
+def operates(module):
+    """Whether a module of the portal has acts that write in a transaction, or is one of its tasks."""
+    path = ROOT.joinpath(*module.split("."))
+    file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+    return file.exists() and ("@transaction.atomic" in file.read_text() or module.endswith(".tasks"))
+
+
+@cache
+def scope_of(path):
+    """What the names of a test file mean: its functions and fixtures, those of the conftests above it, its imports."""
+    files = [HERE / "conftest.py", path.parent / "conftest.py", path]
+    functions, acts = {}, set()
+    for file in dict.fromkeys(file for file in files if file.exists()):
+        for node in ast.walk(tree_of(file)):
+            if isinstance(node, ast.FunctionDef):
+                functions[node.name] = node
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                if node.module.startswith("tests.") and (other := HERE.parent.joinpath(*node.module.split("."))):
+                    other = other.with_suffix(".py")
+                    named = {alias.name for alias in node.names}
+                    if other.exists() and other.name not in ("factories.py", "__init__.py"):
+                        functions |= {
+                            one.name: one
+                            for one in ast.walk(tree_of(other))
+                            if isinstance(one, ast.FunctionDef) and (one.name in named or other.parent == path.parent)
+                        }
+                for alias in node.names:
+                    if operates(node.module) or operates(f"{node.module}.{alias.name}"):
+                        acts.add(alias.asname or alias.name)
+    return functions, acts
+
+
+def acting(node_id):
+    """Whether a test, or a fixture or helper of its own, does something to the portal beyond reading a page."""
+    file, _colons, name = node_id.partition("::")
+    functions, acts = scope_of(HERE / file)
+    seen, todo = set(), [name]
+    while todo:
+        one = todo.pop()
+        if one in seen or one not in functions:
+            continue
+        seen.add(one)
+        for node in ast.walk(functions[one]):
+            if isinstance(node, ast.Call):
+                called = node.func
+                said = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                owner = getattr(called.value, "id", "") if isinstance(called, ast.Attribute) else ""
+                if said in HANDS or said in acts or owner in acts:
+                    return True
+                todo.append(said)
+        todo += [arg.arg for arg in functions[one].args.args]
+    return False
 
 
 def test_every_paragraph_names_tests_that_exist():
@@ -375,6 +482,28 @@ def test_every_paragraph_names_tests_that_exist():
             missing.append(node)
     assert missing == []
     assert all(nodes for _section, paragraphs in HAPPENS.values() for nodes in paragraphs.values())
+
+
+def test_every_rule_is_acted_out_on_the_running_portal():
+    """A page that says it counts for what informs only; where asking is the act, the rows are listed as well."""
+    read_only = [
+        (question, key)
+        for question, (_section, paragraphs) in HAPPENS.items()
+        for key, nodes in paragraphs.items()
+        if not any(acting(node) for node in nodes)
+    ]
+    assert read_only == ASKED
+    named = {node for _section, paragraphs in HAPPENS.values() for nodes in paragraphs.values() for node in nodes}
+    assert set(ACTS.values()) <= named
+    assert all(acting(node) for node in ACTS.values())
+
+
+def test_what_acts_is_told_from_what_reads():
+    """The control of the test above: a page that is read, and a rule that is asked, act on nothing."""
+    assert not acting("members/test_public_pages.py::test_terms_take_their_numbers_from_the_rows")
+    assert not acting("servicing/test_eligibility.py::test_every_reason_is_given")
+    assert not acting("servicing/test_clock.py::test_the_examples_of_the_programme")
+    assert not acting("portal/test_help.py::test_figures_are_those_of_the_settings")
 
 
 def test_every_question_of_the_paper_is_here():

@@ -10,6 +10,8 @@ from typing import Protocol
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.utils.text import slugify
+
 from cps_portal.demo.deals import DEALS, EVENINGS, Evening
 from kitbag.models import Product
 from members import former, threads
@@ -114,6 +116,7 @@ def _offers(today: date, products: Mapping[str, Product]) -> None:
             ends_on=today + timedelta(days=deal.ends),
             codes=kind,
             shared_code=deal.codes if isinstance(deal.codes, str) else "",
+            link=f"https://example.org/cps/{slugify(deal.title)}",
             published=True,
         )
         offer.products.set(products[sku] for sku in deal.skus)

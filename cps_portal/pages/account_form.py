@@ -1,31 +1,41 @@
 """What people can change about themselves, as a form."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cps_portal.pages.joining_form import NameField
+from cps_portal.pages.joining_form import NameField, sort_key
 from members.models import Field, Member, User
 from members.rules.names import tidy
 from members.rules.phones import is_phone, latin_digits
-from members.rules.zones import all_zones, zones_of
+from members.rules.zones import all_zones, place_of, zones_of
 
 
 def zone_choices(country: str, current: str) -> list[Any]:
-    """The country's zones first, then every zone; the one in use is always among them."""
+    """The country's zones first, then every zone by its place; the one in use is always among them."""
     own = zones_of(country)
     everywhere = [zone for zone in all_zones() if zone not in own]
-    if current not in own and current not in everywhere:
-        everywhere.append(current)
+    if current not in own:
+        # The first of several zones that one place has is the one that stands there.
+        everywhere = [current, *(zone for zone in everywhere if zone != current)]
     return [
-        (_("In your country"), [(zone, zone.replace("_", " ")) for zone in own]),
-        (_("Everywhere"), [(zone, zone.replace("_", " ")) for zone in everywhere]),
+        (_("In your country"), _by_place(own)),
+        (_("Everywhere"), sorted(_by_place(everywhere), key=lambda pair: (pair[0] != "UTC", sort_key(pair[1])))),
     ]
+
+
+def _by_place(zones: Sequence[str]) -> list[tuple[str, str]]:
+    """Zones by the places that they are named for, in the language of the page; each place once."""
+    language = get_language() or "en"
+    # Where the language has no word for a place, its zone's own name stands there, with its region before it.
+    named = {place_of(zone, language).rpartition("/")[2] if zone != "UTC" else zone: zone for zone in zones[::-1]}
+    return [(zone, name) for name, zone in named.items()][::-1]
 
 
 class ProfileForm(forms.Form):
@@ -33,7 +43,12 @@ class ProfileForm(forms.Form):
 
     OF_MEMBERS = ("phone", "field", "time_zone")
 
-    name = NameField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your name.")},
+    )
     phone = forms.CharField(
         label=pgettext_lazy("of a person", "Phone"),
         max_length=32,

@@ -20,7 +20,15 @@ from cps_portal.pages.counting import in_words, sentence
 from cps_portal.pages.former import old_level_words
 from cps_portal.pages.needs import Waiting
 from cps_portal.pages.offers.card import link_of_card
-from cps_portal.pages.servicing.slots import for_the_dashboard, loans_due, needs_of, slots_of, steps_of, to_send_in
+from cps_portal.pages.servicing.slots import (
+    for_the_dashboard,
+    loans_due,
+    needs_of,
+    row_of,
+    slots_of,
+    steps_of,
+    to_send_in,
+)
 from kitbag import standing, statement
 from kitbag.rules.statement import lines
 from kitbag.standing import Stands
@@ -55,12 +63,13 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
     held, lent = for_the_dashboard(member.pk, day=today) if new.in_servicing else ([], [])
     steps = steps_of(held)
-    pressing = [*loans_due(lent, now=now), *needs_of(held, steps)]
+    kept = news.places_kept(new, zone=member.time_zone, now=now)
+    pressing = [*loans_due(lent, now=now), *kept, *needs_of(held, steps)]
     sending = to_send_in(held)
     has_kit = bool(stands.points or waiting)
     taken = sum(bool(stretch.slot) for stretch in held)
     needs_count = len(pressing) + len(sending) + len(mine) + len(claimed)
-    # What has its day is shown however much else there is: loans to bring back, estimates and claims to answer.
+    # What has its day is shown however much else there is: loans to bring back, places kept, estimates, claims.
     room = max(NEEDS_SHOWN - len(claimed) - len(pressing), 0)
     others = [*sending, *(_need(item, stands, view.thresholds) for item in mine[:room])]
     first = [*pressing, *others[:room]]
@@ -88,8 +97,9 @@ def dashboard(request: MemberRequest) -> HttpResponse:
             "needs_more": _all_needs(in_kitbag=len(mine) > max(room - len(sending), 0))
             if needs_count > NEEDS_SHOWN
             else None,
-            "first_steps": first_steps.steps_of(member, has_kit=has_kit, counts=bool(stands.points), now=now),
+            "first_steps": first_steps.steps_of(member, has_kit=has_kit, gaps=bool(mine), now=now),
             "slots": slots_of(held, steps, now=now) if has_kit and (taken or not terms.why_not) else [],
+            "also_open": [row_of(stretch) for stretch in held if not stretch.slot],
             "slots_count": f"{taken}/{settings.FAST_TRACK_SLOTS}",
             **news.shown(new, level=stands.level, country=str(member.country), now=now),
         },

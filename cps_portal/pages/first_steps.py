@@ -11,8 +11,11 @@ from members.models import Member
 NEW_FOR = timedelta(days=30)
 
 
-def steps_of(member: Member, *, has_kit: bool, counts: bool, now: datetime) -> dict[str, Any] | None:
-    """The steps with what is done; None once all are, or the member is not new and has kit."""
+def steps_of(member: Member, *, has_kit: bool, gaps: bool, now: datetime) -> dict[str, Any] | None:
+    """The steps with what is done; None once all are, or the member is not new and has kit.
+
+    `gaps`: something in the kitbag waits for its member. Without a product there are no details to complete.
+    """
     rows: list[dict[str, Any]] = [
         {
             "title": _("Confirm your e-mail"),
@@ -33,7 +36,8 @@ def steps_of(member: Member, *, has_kit: bool, counts: bool, now: datetime) -> d
             "text": _("Serial number, country, date and store of purchase: with them its points count."),
             "action": _("Complete details"),
             "href": reverse("kitbag-doctor"),
-            "done": counts,
+            "done": not gaps,
+            "left_out": not has_kit,
         },
         {
             "title": _("Say what you photograph or film"),
@@ -43,6 +47,7 @@ def steps_of(member: Member, *, has_kit: bool, counts: bool, now: datetime) -> d
             "done": bool(member.field),
         },
     ]
+    rows = [row for row in rows if not row.get("left_out")]
     open_rows = [row for row in rows if not row["done"]]
     if not open_rows or (has_kit and member.joined_at + NEW_FOR <= now):
         return None

@@ -87,6 +87,12 @@ class PortalAccountAdapter(DefaultAccountAdapter):
             return reverse("admin:index")
         return super().get_login_redirect_url(request)
 
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """After a changed address back to the account, where it stands; who joins goes where signing in leads."""
+        if self.request.user.is_authenticated:
+            return reverse("account")
+        return str(super().get_email_verification_redirect_url(email_address))
+
     def send_notification_mail(
         self,
         template_prefix: str,

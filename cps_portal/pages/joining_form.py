@@ -87,6 +87,7 @@ class JoinForm(InOurWords, SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at = timezone.now()
+        self.fields["name"].error_messages["required"] = _("Enter your name.")
         if password := self.fields.get("password1"):
             password.help_text = _("At least 8 characters, not only digits, not a common password.")
         self.fields["country"].choices = [

@@ -12,6 +12,8 @@ from cps_portal.pages.events.rows import event_row
 from cps_portal.pages.messages import subject_words
 from cps_portal.pages.offers.reasons import why_shown
 from members.models import Level, Message
+from members.wording.words import moment_at
+from servicing.models import Booking
 from servicing.news import NewOffer, News
 
 OFFERS_SHOWN = 3
@@ -38,6 +40,21 @@ def shown(news: News, *, level: Level, country: str, now: datetime) -> dict[str,
         "events_count": news.events_count,
         "letters": [_letter(row) for row in news.messages],
     }
+
+
+def places_kept(news: News, *, zone: str, now: datetime) -> list[dict[str, str]]:
+    """Places at events that are kept for them until a moment: to be taken, as what needs them; gone once it is past."""
+    return [
+        {
+            "words": _("A place is kept for you"),
+            "href": reverse("event", args=[one.event.pk]),
+            "name": one.event.title,
+            "text": _("It is yours until %(moment)s; then it passes on.") % {"moment": moment_at(one.held_until, zone)},
+            "action": _("Take the place"),
+        }
+        for one in news.events
+        if one.mine == Booking.State.HELD and not one.called_off and one.held_until and one.held_until > now
+    ]
 
 
 def pack_row() -> dict[str, str]:

@@ -18,7 +18,23 @@ from cps_portal.staff_access import shorten_for_staff
 
 PASSWORD_LIMIT = 1000
 KEY_NAME_LIMIT = 100
-LABELS = {"email": _("E-mail"), "login": _("E-mail")}
+LABELS = {
+    "email": _("E-mail"),
+    "login": _("E-mail"),
+    "oldpassword": _("Password until now"),
+    "password2": _("New password once more"),
+}
+# What is said beside a field that was left empty, by its name.
+MISSING = {
+    "email": _("Enter your e-mail address."),
+    "login": _("Enter your e-mail address."),
+    "password": _("Enter your password."),
+    "oldpassword": _("Enter your password."),
+    "password1": _("Enter a password."),
+    "password2": _("Enter the password once more."),
+    "name": _("Enter a name."),
+    "code": _("Enter the code."),
+}
 # What members read in allauth's own words: named here, so that our catalogues translate it and not allauth's.
 READ_BY_MEMBERS = (
     gettext_noop("Authenticator code"),
@@ -52,8 +68,12 @@ class InOurWords:
             field.widget.attrs.pop("placeholder", None)
             if name in LABELS:
                 field.label = LABELS[name]
+            if name == "password1" and "password2" in self.fields:
+                field.label = _("New password")
             if "password" in name:
                 field.validators.append(MaxLengthValidator(PASSWORD_LIMIT))
+            if name in MISSING:
+                field.error_messages["required"] = MISSING[name]
             if name == "name":
                 field.validators.append(MaxLengthValidator(KEY_NAME_LIMIT))
 

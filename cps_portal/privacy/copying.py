@@ -1,6 +1,6 @@
 """A member's rows as plain values for a copy of their data, by the register; nobody else's data among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ NAMED = {
     "servicing.LoanUnit": "product__name",
 }
 AT_A_TIME = 500
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,17 @@ def parts() -> list[Part]:
     return [Part(label, table, theirs) for label, table in REGISTER.items() for theirs in table.theirs]
 
 
-def rows(part: Part, member: Member) -> Iterator[dict[str, Any]]:
-    """The rows of a part, a few hundred in memory at a time. Staff stand there by what they are, not by name."""
-    chosen = {field.name: _column(field) for field in part.fields()}
-    found = rows_of(member, part.label, part.theirs).filter(**part.theirs.shown).order_by("pk")
+def rows(
+    part: Part, member: Member, *, named: Mapping[str, str] = NOTHING_MORE, by_time: bool = False
+) -> Iterator[dict[str, Any]]:
+    """The rows of a part, a few hundred in memory at a time. Staff stand there by what they are, not by name.
+
+    `named`: what else stands by a name of its own. `by_time`: the oldest first, where rows have a time.
+    """
+    chosen = {field.name: _column(field, NAMED | dict(named)) for field in part.fields()}
+    times = [field.name for field in part.fields() if isinstance(field, models.DateField) and not field.null]
+    found = rows_of(member, part.label, part.theirs).filter(**part.theirs.shown)
+    found = found.order_by(*(times[:1] if by_time else ()), "pk")
     # One column may be asked for under one name only.
     people = {field.name for field in part.fields() if _leads_to(field, User)}
     for values in found.values_list(*chosen.values()).iterator(chunk_size=AT_A_TIME):
@@ -75,9 +83,9 @@ def _leads_to(field: "models.Field[Any, Any]", model: type[models.Model]) -> boo
     return isinstance(field, ForeignKey) and field.related_model is model
 
 
-def _column(field: "models.Field[Any, Any]") -> str:
+def _column(field: "models.Field[Any, Any]", names: Mapping[str, str]) -> str:
     if isinstance(field, ForeignKey):
-        named = NAMED.get(field.related_model._meta.label)
+        named = names.get(field.related_model._meta.label)
         return f"{field.name}__{named}" if named else field.attname
     return field.name
 

@@ -23,13 +23,16 @@ from django.core.files.storage import storages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from cps_portal.privacy.copying import Part, parts, rows
 from cps_portal.privacy.erasing import rows_of
+from cps_portal.privacy.reading import headings_of, lines_of, sections_of, title_of
 from members import messages
 from members.models import DataExport, Member, Message, User
 from members.models.privacy import export_storage, random_name
+from members.rules.zones import place_of
+from members.wording.words import moment_at
 
 WAKE = messages.Bell("cps_portal.tasks.make_exports")
 MAKING_LOCK = 50_319  # the first half of the advisory locks of archives being made
@@ -189,28 +192,28 @@ def _write_page(
     filled: list[Part], files: list[dict[str, str]], member: Member, into: zipfile.ZipFile, *, at: datetime
 ) -> None:
     """The page to read: one file without anything from elsewhere, written some rows at a time."""
+    sections = sections_of(filled)
+    here = moment_at(at, member.time_zone)
     with into.open("read-me.html", "w", force_zip64=True) as page:
 
         def put(template: str, **context: Any) -> None:
             page.write(render_to_string(f"privacy/{template}.html", context).encode())
 
-        put("export_head", name=member.user.name, number=member.spaced_number, at=at, files=files)
-        for part in filled:
-            columns = [field.name for field in part.fields()]
-            put("export_table", title=part.title, why=part.table.subject.why, columns=columns)
-            found = rows(part, member)
-            while some := list(islice(found, SHOWN_AT_A_TIME)):
-                put("export_rows", rows=[[_said(row[name]) for name in columns] for row in some])
-            put("export_table_end")
-        put("export_foot")
+        titles = [(place, section.subject.what) for place, section in enumerate(sections, 1)]
+        put("export_head", name=member.user.name, number=member.spaced_number, at=here, titles=titles, files=files)
+        for place, section in enumerate(sections, 1):
+            put("export_section", place=place, subject=section.subject)
+            for part in section.tables:
+                _write_table(part, member, put)
+        put("export_foot", files=files, place=place_of(member.time_zone, get_language() or "en"))
 
 
-def _said(value: Any) -> str:
-    """A value as people read it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
-    if isinstance(value, dict | list):
-        return json.dumps(value, cls=_Plain, ensure_ascii=False)
-    return str(value)
+def _write_table(part: Part, member: Member, put: Callable[..., None]) -> None:
+    headings = headings_of(part)
+    if not headings:
+        return
+    put("export_table", title=title_of(part), columns=headings)
+    lines = lines_of(part, member)
+    while some := list(islice(lines, SHOWN_AT_A_TIME)):
+        put("export_rows", rows=[list(zip(headings, line, strict=True)) for line in some])
+    put("export_table_end")

@@ -23,3 +23,12 @@ def tidy(text: str) -> str:
 def can_be_seen(text: str) -> bool:
     """Whether there is anything to read: a name of marks and spaces alone is none."""
     return any(unicodedata.category(sign) not in UNSEEN for sign in text)
+
+
+def first_words(text: str, *, most: int) -> str:
+    """The words with which a text begins, on one line of at most so many signs; … where more follows."""
+    line = tidy(" ".join(text.split()))
+    if len(line) <= most:
+        return line
+    whole = line[: most - 1].rpartition(" ")[0]
+    return (whole if len(whole) > most // 2 else line[: most - 1]) + "…"

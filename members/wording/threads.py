@@ -17,6 +17,7 @@ def thread_answer(user: User, facts: Mapping[str, Any]) -> Said:
     is_guest = "name" in facts
     return _("An answer to your question"), {
         "topic": str(Topic(facts["topic"]).label),
+        "asked": str(facts.get("asked", "")),
         "words": str(facts["words"]),
         "is_guest": is_guest,
         "action": link("thread-guest", token_of(thread)) if is_guest else link("thread", thread),

@@ -133,7 +133,7 @@ def _some(codes: Sequence[str]) -> str:
 @admin.register(Offer)
 class OfferAdmin(ReasonedAdmin):
     form = OfferForm
-    list_display = ["title", "begins_on", "ends_on", "codes", "published"]
+    list_display = ["title", "begins_on", "ends_on", "codes", "codes_left", "published"]
     list_filter = ["published", "codes"]
     search_fields = ["title", "=shared_code"]
     search_help_text = gettext_lazy("Title, or the code for everyone")
@@ -152,11 +152,16 @@ class OfferAdmin(ReasonedAdmin):
             fields[fields.index("link") : fields.index("link")] = ["new_codes", "codes_file"]
         return [*fields, "reason"]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        counted = {"in_all": Count("own_codes"), "left": Count("own_codes", filter=Q(own_codes__member=None))}
+        return super().get_queryset(request).annotate(**counted)
+
     @admin.display(description=gettext_lazy("Codes left"))
-    def codes_left(self, offer: Offer) -> str:
-        """How many wait to be drawn, of how many there are."""
-        counted = offer.own_codes.aggregate(all=Count("pk"), left=Count("pk", filter=Q(member=None)))
-        return _("%(left)s of %(all)s") % {"left": f"{counted['left']:,}", "all": f"{counted['all']:,}"}
+    def codes_left(self, offer: Any) -> str:
+        """How many wait to be drawn, of how many there are; nothing where members draw none."""
+        if offer.codes != Offer.Codes.OWN:
+            return ""
+        return _("%(left)s of %(all)s") % {"left": f"{offer.left:,}", "all": f"{offer.in_all:,}"}
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The codes are added in the transaction that saves the offer."""

@@ -26,7 +26,7 @@ class Person:
 class Fit:
     """Whether it is for a person; `needs_level` and `needs_product` say what is missing where little is.
 
-    `owned`: the products by which it is shown. Another country is not within reach: it says nothing.
+    `owned`: the products by which it is shown. `near`: one thing alone is missing, the next level or a product.
     """
 
     fits: bool
@@ -34,11 +34,16 @@ class Fit:
     needs_level: int | None = None
     needs_product: bool = False
     owned: frozenset[int] = frozenset()
+    near: bool = False
 
     @property
     def within_reach(self) -> bool:
-        """Not for them yet, but it would be with a higher level or one of the products."""
-        return not self.fits and self.country
+        """Just out of reach, as the page calls it: their country's, and one step away.
+
+        Our reading of "just" (D): a step is the next level, or one product at their own level. What needs both, or a
+        level further up, would promise too much; its page still says to who has the address what is missing.
+        """
+        return not self.fits and self.country and self.near
 
 
 def fit(audience: Audience, person: Person) -> Fit:
@@ -50,7 +55,9 @@ def fit(audience: Audience, person: Person) -> Fit:
     above = [level for level in sorted(audience.levels) if level > person.level]
     if not in_country or (not has_level and not above):
         return Fit(False, False)
+    is_next = not has_level and above[0] == person.level + 1
     return Fit(
+        near=(is_next and has_product) or (has_level and not has_product),
         fits=has_level and has_product,
         country=True,
         needs_level=None if has_level else above[0],

@@ -135,3 +135,15 @@ def test_every_page_of_the_account_is_in_our_clothes(client, layla, name):
     assert 'id="main"' in body
     assert "style=" not in body
     assert 'rel="stylesheet"' in body
+
+
+@pytest.mark.parametrize(("language", "cairo", "london"), [("en", "Cairo", "London"), ("ar", "القاهرة", "لندن")])
+def test_time_zones_are_named_for_their_places(client, layla, language, cairo, london):
+    client.force_login(layla.user)
+    client.cookies.load({"language": language})
+    form = client.get(reverse("account"), headers={"accept-language": language}).context["form"]
+    own, everywhere = (dict(zones) for _group, zones in form.fields["time_zone"].choices)
+    assert own == {"Europe/London": london}
+    assert everywhere["Africa/Cairo"] == cairo
+    assert next(iter(everywhere)) == "UTC"
+    assert not [name for name in everywhere.values() if "/" in name or "_" in name]

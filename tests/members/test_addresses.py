@@ -20,6 +20,13 @@ STUDIO = {
     "phone": "+44 20 7946 0018",
 }
 
+BEFORE_THE_ADDRESS = {
+    "service": {"service": "maintenance"},
+    "fault": {"fault_words": "Clean it"},
+    "centre": {},
+    "way": {"send_by": "parcel"},
+}
+
 
 @pytest.fixture(autouse=True)
 def clock(time_machine):
@@ -47,7 +54,7 @@ def test_added_once_changed_put_first_and_removed(signed_in, layla):
     for _click in range(2):
         assert signed_in.post(NEW, STUDIO).url == LIST
     signed_in.post(NEW, STUDIO | {"label": "Home", "street": "24 Larch Road"})
-    signed_in.post(NEW, STUDIO | {"label": "Mother", "country": "IE"})
+    signed_in.post(NEW, STUDIO | {"label": "Mother", "country": "IE", "postcode": "K67 XY12"})
     assert labels(layla) == ["Studio", "Home", "Mother"]
     studio, home, mother = Address.objects.all()
     body = signed_in.get(LIST).content.decode()
@@ -86,6 +93,11 @@ def test_ten_and_no_more_and_nothing_typed_is_lost(signed_in, layla):
         ("street", ""),
         ("town", "x" * 900),
         ("postcode", "9" * 17),
+        ("postcode", "1234"),
+        ("postcode", ""),
+        ("name", "佐藤"),
+        ("street", "1 Mill Lane 🏠"),
+        ("town", "ไทย"),
         ("country", "XX"),
         ("phone", "ring twice"),
     ],
@@ -97,6 +109,34 @@ def test_odd_input_is_said_beside_its_field(signed_in, layla, field, value):
         assert page.status_code == 200
         assert page.context["form"].errors[field]
     assert Address.objects.get() == kept
+
+
+@pytest.mark.parametrize("page", ["account-address-new", "pack", "case-new", "case-change"])
+def test_wherever_an_address_is_typed_its_postcode_and_letters_are_looked_at(signed_in, layla, register, page):
+    item = register(layla, ProductFactory(points=900))
+    href = reverse(page) if page in ("pack", "account-address-new") else ""
+    if page == "case-new":
+        href = f"{reverse(page, args=[item.pk])}?step=address"
+        for step, said in BEFORE_THE_ADDRESS.items():
+            chosen = Centre.objects.get(code="UK").pk if step == "centre" else ""
+            signed_in.post(
+                f"{reverse(page, args=[item.pk])}?step={step}", said | ({"centre": chosen} if chosen else {})
+            )
+    if page == "case-change":
+        href = reverse(page, args=[CaseFactory(member=layla, state="requested").number])
+    wrong = {**STUDIO, "country": "DE", "postcode": "1O115", "town": "東京"}
+    form = signed_in.post(href, wrong).context["form"]
+    assert form.errors["postcode"] == ["A postcode in Germany looks like 10115."]
+    assert form.errors["town"] == ["The label cannot print 東京. Write it in other letters."]
+    form = signed_in.post(href, wrong | {"postcode": "", "name": ""}).context["form"]
+    assert form.errors["postcode"] == ["Enter the postcode. One in Germany looks like 10115."]
+    assert form.errors["name"] == ["Enter the name."]
+    assert not Address.objects.exists()
+
+
+def test_a_postcode_is_kept_as_its_country_writes_it(signed_in):
+    signed_in.post(NEW, STUDIO | {"postcode": "se1٢aa"})
+    assert Address.objects.get().postcode == "SE1 2AA"
 
 
 def test_those_of_others_are_not_there(signed_in, omar):
@@ -164,7 +204,10 @@ def test_another_one_is_chosen_where_a_repair_comes_back_to(signed_in, layla, re
     assert CaseDraft.objects.get().entered.get("town") is None
     case = CaseFactory(member=layla, state="requested", return_town="Leeds", fault_words="As it was")
     change = reverse("case-change", args=[case.number])
-    assert [row["label"] for row in signed_in.get(change).context["addresses"]][1] == "Studio"
+    page = signed_in.get(change)
+    assert [row["label"] for row in page.context["addresses"]][1] == "Studio"
+    assert "Choose the address before you choose files" in page.content.decode()
+    assert "before you choose files" not in signed_in.get(reverse("pack")).content.decode()
     form = signed_in.post(change, {"address": studio.pk, "fault_words": "Typed", "town": "Typed"}).context["form"]
     assert (form["town"].value(), form["fault_words"].value(), form.errors) == ("Hull", "Typed", {})
     case.refresh_from_db()

@@ -203,7 +203,10 @@ def test_a_new_address_counts_once_its_code_is_entered(client, nadia):
     page = client.get(change)
     assert "style=" not in page.content.decode()
     assert User.objects.get(pk=nadia.pk).email == "nadia@example.org"
-    client.post(reverse("account_email_verification_sent"), {"code": code_mailed_to("new@example.org")})
+    code = {"code": code_mailed_to("new@example.org")}
+    led = client.post(reverse("account_email_verification_sent"), code, follow=True)
+    assert led.redirect_chain == [(reverse("account"), 302)]
+    assert ["new@example.org" in str(message) for message in led.context["messages"]] == [True]
     assert User.objects.get(pk=nadia.pk).email == "new@example.org"
     assert Message.objects.filter(sealed__to="nadia@example.org").exists()
 

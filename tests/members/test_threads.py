@@ -1,6 +1,7 @@
 """Questions and answers: once, by their own keys, for members and for people without an account (programme §9)."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from members import letters
 from members.models import Message, Post, PostFile, Thread
+from members.rules.names import first_words
 from members.thread_links import token_of
 from members.threads import Question, ThreadError, close, mark_of, open_thread, write
 from tests.factories import NOON, ThreadFactory, UserFactory
@@ -146,7 +148,7 @@ def test_somebody_without_an_account_asks_and_answers_by_the_mailed_link(client,
         ({"words": " \u202e \u0000\u0007"}, "Write what it is about"),
         ({"topic": "serial", "product": "", "serial": ""}, "Name the model."),
         ({"topic": "nonsense"}, "Select a valid choice"),
-        ({"name": "\u200b", "email": "no address"}, "Write your name."),
+        ({"name": "\u200b", "email": "no address"}, "Enter your name."),
         ({"thread": "x"}, "out of date"),
         ({"post": ""}, "out of date"),
     ],
@@ -222,3 +224,26 @@ def test_the_list_goes_on_by_key_at_the_same_cost(client, layla, django_assert_m
         found = re.search(r'href="([^"]+)" rel="next"', text)
         page = found and found.group(1)
     assert len(seen) == len(set(seen)) == 60
+
+
+def test_the_first_words_of_a_question_stand_in_the_list_and_in_the_answers_mail(client, layla, clerk):
+    long = "My card has not come.\n\n" + "It should have been here on Monday, says the carrier. " * 9
+    thread = ask(layla.user, words=long)
+    begun = "My card has not come. It should have been here on Monday, says the carrier. It should…"
+    later = NOON + timedelta(hours=1)
+    write(thread.pk, words="On Monday.", post_id=uuid4(), at=later, user=clerk, as_staff=True)
+    client.force_login(layla.user)
+    rows = client.get(reverse("threads"))
+    assert rows.context["rows"][0]["began"] == begun
+    assert begun in rows.content.decode()
+    letter = letters.write(Message.objects.get(kind="thread_answer"))
+    assert begun in letter.text.text
+    assert begun in letter.text.html
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [("Short", "Short"), ("a\n b", "a b"), ("x" * 30, "x" * 9 + "…"), ("one two three four", "one two…"), ("", "")],
+)
+def test_first_words_end_at_a_word(words, line):
+    assert first_words(words, most=10) == line

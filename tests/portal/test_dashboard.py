@@ -15,7 +15,7 @@ from cps_portal.pages.needs import short_name
 from cps_portal.pages.offers.card import card_link, link_of_card
 from kitbag import holds, validation, valuing
 from kitbag.models import Stage
-from members.models import Level
+from members.models import Level, Member
 from members.rules.roles import Role
 from servicing import events as booking
 from servicing import requesting
@@ -123,7 +123,60 @@ def test_what_waits_to_be_sent_in_needs_the_member_until_it_is_on_its_way(client
     assert "Four things need you, Layla" in text_of(page(client, layla))
 
 
+def test_a_place_kept_for_them_needs_them_until_its_moment(client, layla, omar):
+    day = timedelta(days=1)
+    full = EventFactory(title="Clean and check day", places=1, hold_hours=24, begins_at=NOON + 9 * day)
+    for near in range(3):
+        booking.book(EventFactory(begins_at=NOON + (near + 2) * day).pk, member_id=layla.pk, at=NOON)
+    booking.book(full.pk, member_id=omar.pk, at=NOON)
+    booking.book(full.pk, member_id=layla.pk, at=NOON)
+    assert page(client, layla).context["needs"] == []
+    booking.cancel(full.pk, member_id=omar.pk, at=NOON)
+    Member.objects.filter(pk=layla.pk).update(time_zone="Europe/London")
+    response = page(client, layla)
+    need = response.context["needs"][0]
+    assert (need["name"], need["action"]) == ("Clean and check day", "Take the place")
+    assert need["text"] == "It is yours until Tue 24 Nov 2026, 12:00, London time; then it passes on."
+    assert need["href"] == reverse("event", args=[full.pk])
+    assert "Clean and check day" in [row["title"] for row in response.context["events"]]
+    booking.book(full.pk, member_id=layla.pk, at=NOON)
+    assert page(client, layla).context["needs"] == []
+
+
+def test_open_cases_without_a_slot_are_shown(client, layla, camera, register):
+    item = register(layla, camera, serial="")
+    case = sent_in(item, at=NOON)
+    requesting.add_tracking(case.pk, tracking="JD1", at=NOON, actor=as_member(layla.user))
+    response = page(client, layla)
+    assert [(row["case_number"], row["state_words"]) for row in response.context["also_open"]] == [
+        (case.number, "On its way to the centre")
+    ]
+    assert reverse("case", args=[case.number]) in text_of(response)
+    assert response.context["slots"] == []
+
+
+def test_first_steps_ask_for_details_only_where_there_is_a_product(client, omar, camera, register):
+    def titles():
+        rows = page(client, omar).context["first_steps"]["rows"]
+        return [(row["title"], row["done"]) for row in rows]
+
+    assert titles() == [
+        ("Confirm your e-mail", True),
+        ("Add your first product", False),
+        ("Say what you photograph or film", False),
+    ]
+    register(omar, camera, store="")
+    assert ("Complete its details", False) in titles()
+    register(omar, camera, serial="012345678909")
+    assert ("Complete its details", False) in titles()
+
+
 def test_an_empty_kitbag_is_told_where_to_begin(client, omar):
+    client.force_login(omar.user)
+    doctor = client.get(reverse("kitbag-doctor")).content.decode()
+    assert "Your kitbag is empty" in doctor
+    assert reverse("kitbag-add") in doctor
+    assert "Everything in your kitbag counts" not in doctor
     response = page(client, omar)
     assert "Add your first product" in text_of(response)
     assert response.context["level_since"] == NOON.date()

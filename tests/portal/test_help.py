@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.pages.help import finding
 from cps_portal.pages.help.page import FOR_GUESTS, GROUPS, href_of
 from members.models import FormerAccount, FormerImport
 from tests.factories import FormerAccountFactory, ProductFactory
@@ -47,6 +48,17 @@ def test_every_section_has_an_anchor_of_its_own_and_leads_on(client):
 )
 def test_a_search_forgives_and_puts_the_best_first(client, query, first):
     assert found(client, query)[0] == first
+
+
+def test_what_only_a_text_says_is_found_after_what_questions_ask(client):
+    page = client.get(reverse("help"), {"q": "proof"})
+    sections = page.context["found"]
+    asks = [
+        finding.score(["proof"], [(1, set(finding.words_of(f"{one['title']} {one['also']}")))]) > 0 for one in sections
+    ]
+    assert True in asks
+    assert False in asks
+    assert asks == sorted(asks, reverse=True)
 
 
 def test_arabic_is_searched_in_arabic(client):

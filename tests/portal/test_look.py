@@ -41,7 +41,7 @@ def test_every_class_of_the_scale_is_drawn():
 
 def test_no_template_carries_style_or_script_of_its_own():
     for path in TEMPLATES.rglob("*.html"):
-        if "emails" in path.parts:
+        if "emails" in path.parts or path.name == "export_head.html":
             continue
         text = path.read_text()
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*(src=|application/json))", text), path

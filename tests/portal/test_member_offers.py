@@ -76,6 +76,46 @@ def test_offers_say_why_they_are_shown_and_what_is_missing(client, silver, camer
         assert get(client, silver, "offer", other.pk).status_code == 404
 
 
+def test_just_out_of_reach_is_one_step_away_and_names_every_product(client, silver, camera, lens):
+    """The next level, or a product at their own level; the page of what is further away says what is missing."""
+    third = ProductFactory(name="EOS C70")
+    fourth = ProductFactory(name="XF605")
+    near = {
+        OfferFactory(title="Next level", levels=[2]): "From Gold on: 400 points more.",
+        OfferFactory(title="A product", levels=[1]): "For owners of the EOS R5 Mark II.",
+        OfferFactory(title="Some", levels=[1]): "For owners of one of these: EOS C70, EOS R5 Mark II.",
+        OfferFactory(title="Many", levels=[1]): "For owners of one of these: EOS C70, EOS R5 Mark II, RF",
+    }
+    for offer, products in zip(near, ([], [camera], [camera, third], [camera, lens, third, fourth]), strict=True):
+        offer.products.set(products)
+    two_up = OfferFactory(title="Two levels up", levels=[3])
+    both = OfferFactory(title="Level and product", levels=[2])
+    both.products.set([camera])
+    page = get(client, silver, "offers")
+    assert {row["title"] for row in page.context["others"]} == {offer.title for offer in near}
+    for words in near.values():
+        assert words in text_of(page)
+    assert ", or 1 more." in text_of(page)
+    assert "From Platinum on" in text_of(get(client, silver, "offer", two_up.pk))
+    assert "For owners of the EOS R5 Mark II." in text_of(get(client, silver, "offer", both.pk))
+
+
+def test_the_label_is_seen_as_it_is_printed(client, silver):
+    """One function writes both: in Arabic too the country stands there as the post wants it."""
+    client.force_login(silver.user)
+    client.cookies["django_language"] = "ar"
+    preview = client.post(reverse("pack"), LABEL | {"postcode": "n11aa", "look": "1"}).context["preview"]
+    assert preview == ["Layla Mansour", "1 Bench Lane", "London", "N1 1AA", "UNITED KINGDOM"]
+    client.post(reverse("pack"), LABEL | {"postcode": "n11aa"})
+    assert client.get(reverse("pack")).context["pack"]["lines"] == preview
+    clerk = staff_user(Role.LOGISTICS.value)
+    batch = packs.pick_batch("GB", most=9, at=NOON, by=clerk)
+    staff = confirmed(clerk)
+    labels = staff.get(reverse("admin:pack_paper", args=[batch.pk, "labels"]))
+    printed = written_on(labels.content)
+    assert "".join(preview) in "".join(printed)
+
+
 def test_what_staff_wrote_keeps_its_direction_between_arabic_sentences(client, silver):
     offer = OfferFactory(summary="Half price, everywhere.")
     client.cookies["django_language"] = "ar"
@@ -224,7 +264,8 @@ def test_from_day_28_on_it_is_said_to_be_late(client, silver, time_machine):
         ("name", "Layla \U0001f4f7", "The label cannot print"),
         ("street", "a\nb\nc\nd\ne", "Four lines fit on a label."),
         ("country", "XX", "Choose a country from the list."),
-        ("town", "", "required"),
+        ("town", "", "Enter the town."),
+        ("postcode", "1234", "looks like SW1A 1AA."),
     ],
 )
 def test_a_bad_address_is_refused_beside_its_field(client, silver, field, value, says):

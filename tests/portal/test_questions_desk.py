@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cps_portal.pages.threads import desk
@@ -95,3 +97,21 @@ def test_more_than_a_page_waits_and_all_are_reached_by_key(monkeypatch):
     assert [row["name"] for row in client.get(back).context["rows"]] == pages[1]
     for key in ("x", "\x00", "W10", "x" * 5000):
         assert len(client.get(reverse("admin:threads_desk"), {"after": key}).context["rows"]) == 4
+
+
+def test_the_queue_shows_the_first_words_of_each_question_at_the_same_cost(question, django_assert_num_queries):
+    client = confirmed(staff_user(Role.MEMBER_CARE))
+    here = reverse("admin:threads_desk")
+    page = client.get(here)
+    assert page.context["rows"][0]["began"] == "<b>Is</b> this it?"
+    assert "&lt;b&gt;Is&lt;/b&gt; this it?" in page.content.decode()
+    with CaptureQueriesContext(connection) as few:
+        client.get(here)
+    for number in range(5):
+        asked = Question(topic="other", words=f"Question {number}", language="en", name="Ana", email="a@example.org")
+        open_thread(asked, user=None, thread_id=uuid4(), post_id=uuid4(), at=NOON + timedelta(minutes=number))
+    with django_assert_num_queries(len(few)):
+        rows = client.get(here).context["rows"]
+    assert [row["began"] for row in rows if row["topic"] == "Something else"] == [
+        f"Question {number}" for number in range(5)
+    ]

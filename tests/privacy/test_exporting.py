@@ -2,9 +2,10 @@
 
 import io
 import json
+import re
 import tracemalloc
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,8 +13,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from cps_portal.privacy import closing, exporting
+from cps_portal.privacy.copying import parts
+from cps_portal.privacy.headings import COLUMNS, IN_JSON_ONLY, TITLES
+from cps_portal.privacy.subjects import SHOWN
 from cps_portal.tasks import make_exports
 from members import letters
 from members.models import DataExport, Member, Message
@@ -61,6 +66,61 @@ def test_the_page_shows_words_as_words_in_the_language_of_the_member(robin):
     assert "&lt;script&gt;" in page
     assert "://" not in page.replace("https://example", "")
     assert page.rstrip().endswith("</html>")
+
+
+def test_the_page_is_in_order_with_words_for_tables_columns_codes_and_moments(robin):
+    Member.objects.filter(pk=robin.member.pk).update(time_zone="Europe/London")
+    robin.member.refresh_from_db()
+    page = opened(robin.member).read("read-me.html").decode()
+    assert '<html lang="en" dir="ltr">' in page
+    chapters = re.findall(r'<h2 id="s\d+">(.*?)</h2>', page)
+    assert chapters == [str(subject.what) for subject in SHOWN if str(subject.what) in chapters]
+    assert [f'<a href="#s{place}">{title}</a>' in page for place, title in enumerate(chapters, 1)].count(False) == 0
+    assert page.index("<h3>Your kit</h3>") < page.index("<h3>What happened to your kit</h3>")
+    assert page.index("<h3>Your cases</h3>") < page.index("<h3>What happened in your cases</h3>")
+    kit = table_of(page, "Your kit")
+    assert {"Product", "Serial number", "Country of purchase", "State", "Added"} <= set(kit[0])
+    held = next(row for row in kit if row["Product"] == "EOS R5 Mark II" and row["Counts since"])
+    assert re.fullmatch(r"\d+ \w{3} \d{4}, \d\d:\d\d", held["Added"])
+    move = table_of(page, "Moves to another country")[0]
+    assert (move["From"], move["To"]) == ("Ireland", "United Kingdom")
+    assert table_of(page, "You")[0]["Account open"] == "Yes"
+    assert table_of(page, "Pages of yours that staff opened")[0]["By"] == "staff"
+    # Nothing that only a program reads.
+    for word in (str(robin.held.pk), "serial_typed", "_at", "{&quot;", "None", "True", "Europe/"):
+        assert word not in page, word
+    happened = [row["When"] for row in table_of(page, "What happened in your cases")]
+    moments = [datetime.strptime(when, "%d %b %Y, %H:%M").replace(tzinfo=UTC) for when in happened]
+    assert moments == sorted(moments)
+
+
+def test_the_page_in_arabic_runs_from_right_to_left(robin):
+    with override("ar"):
+        page = opened(robin.member).read("read-me.html").decode()
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "<h3>معداتك</h3>" in page
+    assert "المملكة المتحدة" in page
+    assert 'dir="ltr"' not in page
+    said = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    headings = re.findall(r"<(?:h2 id=\"\w+\"|h3|th scope=\"col\")>(.*?)</", said)
+    assert headings
+    assert not [heading for heading in headings if re.search(r"[a-z]{3}", heading)]
+
+
+def test_every_table_and_every_field_has_words_or_stands_in_the_json_alone():
+    assert {part.name for part in parts()} == set(TITLES)
+    fields = {field.name for part in parts() for field in part.fields()}
+    assert fields <= set(COLUMNS) | IN_JSON_ONLY
+    assert not set(COLUMNS) & IN_JSON_ONLY
+
+
+def table_of(page, title):
+    """The rows of a table of the page, by their headings."""
+    body = page.split(f"<h3>{title}</h3>")[1].split("</table>")[0]
+    return [
+        dict(re.findall(r"<td[^>]*><b>(.*?)</b><bdi>(.*?)</bdi></td>", row, flags=re.S))
+        for row in body.split("<tr>")[2:]
+    ]
 
 
 def test_asked_twice_it_is_made_once_fetched_after_confirming_and_gone_after_a_day(client, robin, time_machine):

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from members.models import Member
 from servicing import bench, estimating, expiring, requesting
 from servicing.casework import Kind, as_centre, as_member, lock, note
 from servicing.models import Case, CaseDraft, CaseEvent, CaseFile, CaseState, Service, SlotHold, Stretch
@@ -386,6 +387,22 @@ def test_who_has_no_kit_is_told_where_to_begin(look, gold, items):
     text = look("servicing", at=MONDAY)
     assert "This slot is free" in text
     assert "Five more of yours qualify." in text
+
+
+def test_red_reads_what_fast_track_needs_in_place_of_three_free_slots(client, db, register):
+    red = MemberFactory()
+    register(red, ProductFactory(points=200), at=MONDAY - timedelta(days=1))
+    client.force_login(red.user)
+    with time_machine.travel(MONDAY, tick=False):
+        text = client.get(reverse("servicing")).content.decode()
+    assert "Fast Track begins with Silver." in text
+    assert "300 points more make you Silver." in text
+    assert "This slot is free" not in text
+    assert reverse("servicing-send") in text
+    Member.objects.filter(pk=red.pk).update(country="EG")
+    with time_machine.travel(MONDAY, tick=False):
+        text = client.get(reverse("servicing")).content.decode()
+    assert "In your country there is no Fast Track." in text
 
 
 def closed_cases(member, product, centre, number, register):

@@ -178,6 +178,30 @@ def test_lines_by_rule_say_why_or_why_not(client, gold, fast_camera, register, s
     ]
 
 
+def test_a_partner_gives_neither_the_discount_nor_the_free_way_back(
+    client, gold, fast_camera, register, send_in, take_in, tom, estimate_for, elstree
+):
+    type(elstree).objects.filter(pk=elstree.pk).update(kind="partner", offers="A strap with every cleaning")
+    items = [register(gold, fast_camera, at=MONDAY - timedelta(days=1, hours=place)) for place in range(4)]
+    for item, service, notes in (
+        (
+            items[0],
+            Service.MAINTENANCE,
+            ["at Canon Service & Repair Centres only", "free at Canon Service & Repair Centres only"],
+        ),
+        (items[1], Service.REPAIR, ["free at Canon Service & Repair Centres only"]),
+    ):
+        case = send_in(item, service=service)
+        take_in(case, at=utc(23, 10))
+        bench.take_step(case.pk, State.INSPECTED, at=utc(24, 10), by=tom)
+        lines = read(client, estimate_for(case, at=utc(24, 11))).context["estimate"].lines
+        assert [line.note for line in lines if line.note] == notes
+        assert not [line.amount for line in lines if line.amount.startswith("−")]
+        assert lines[-1].amount == "£15.00"
+    centre = client.get(reverse("centre", args=[elstree.code])).content.decode()
+    assert "A strap with every cleaning" in centre
+
+
 def test_money_keeps_western_digits():
     assert money(Decimal("1234.5"), "EUR") == "€1,234.50"
     with translation.override("ar"):

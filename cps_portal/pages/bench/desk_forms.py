@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from cps_portal.pages.address_form import postcode_in, unprintable
 from cps_portal.pages.bench.fields import line_field, serial_field, words_field
 from cps_portal.pages.kitbag.choosing import chosen
 from kitbag import search
@@ -38,6 +40,18 @@ class AddressFields(forms.Form):
         country = self.fields["return_country"]
         assert isinstance(country, forms.ChoiceField)
         country.choices = [("", _("Choose a country")), *countries]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in ("return_name", "return_street", "return_postcode", "return_town"):
+            if error := unprintable(data.get(name) or ""):
+                self.add_error(name, error)
+        if "return_postcode" in data and data.get("return_country"):
+            try:
+                data["return_postcode"] = postcode_in(data["return_country"], data["return_postcode"])
+            except ValidationError as error:
+                self.add_error("return_postcode", error)
+        return data
 
     @property
     def address(self) -> Address:

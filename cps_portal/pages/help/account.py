@@ -21,6 +21,28 @@ GROUP = Group(
             _("notifications, e-mail, unsubscribe, newsletter"),
         ),
         Section(
+            "sign-in-details",
+            _("How do I change my e-mail address, password or passkey?"),
+            (
+                _(
+                    "On your account page, under Signing in. We ask who you are before anything changes. A new e-mail"
+                    " address counts once you have entered the code that we mail to it; the old address gets a link"
+                    " that undoes the change for %(email_undo)s."
+                ),
+                _(
+                    "A passkey signs you in with a fingerprint, a face or a PIN of your device. If you have lost your"
+                    " password, we mail you a code with which you choose a new one."
+                ),
+            ),
+            (
+                (_("Change the e-mail address"), "account_email"),
+                (_("Your account"), "account"),
+                (_("Passkeys and two-step sign-in"), "mfa_index"),
+                (_("Forgotten password"), "account_reset_password"),
+            ),
+            _("login, sign in, security, two-step, authenticator, recovery codes, reset, forgot"),
+        ),
+        Section(
             "my-data",
             _("Who sees my data, and how do I get it or have it deleted?"),
             (

@@ -31,6 +31,7 @@ def figures_of(day: date) -> dict[str, str]:
         "loan_days": working(settings.LOAN_DAYS_AFTER_RETURN),
         "notice": days_in_words(settings.DROP_NOTICE_DAYS),
         "undo": days_in_words(settings.REMOVAL_UNDO_DAYS),
+        "email_undo": days_in_words(settings.EMAIL_UNDO_DAYS),
         "late": days_in_words(settings.PACK_LATE_DAYS),
         "expires": days_in_words(settings.CASE_REQUEST_DAYS),
         "slots": products_in_words(settings.FAST_TRACK_SLOTS),

@@ -29,10 +29,10 @@ def _without_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
-def score(asked: Sequence[str], fields: Sequence[tuple[int, set[str]]]) -> float:
+def score(asked: Sequence[str], fields: Sequence[tuple[int, set[str]]], *, every: bool = False) -> float:
     """How well a section answers: over the words asked, each by the best place where it is found; 0 for none.
 
-    `fields` are weights with the words of a place.
+    `fields` are weights with the words of a place. With `every`, 0 also where one of the words is not there.
     """
     total = 0.0
     for word in asked:
@@ -40,6 +40,8 @@ def score(asked: Sequence[str], fields: Sequence[tuple[int, set[str]]]) -> float
         for weight, words in fields:
             likeness = max((like(word, other) for other in words), default=0.0)
             best = max(best, weight * likeness)
+        if every and not best:
+            return 0.0
         total += best
     return total
 

@@ -27,7 +27,7 @@ GROUPS: tuple[Group, ...] = (
 )
 # Links that are for who has no account yet.
 FOR_GUESTS = ("account_signup",)
-# A section that answers less well than this share of the best is not shown.
+# A section whose question fits less well than this share of the best is not shown.
 SHARE = 0.4
 MOST_FOUND = 12
 
@@ -96,17 +96,18 @@ def href_of(place: str) -> str:
 
 
 def _found(groups: list[dict[str, Any]], query: str) -> list[dict[str, Any]]:
-    """The sections that answer a query, the best first."""
+    """The sections that answer a query: by their questions the best first, then those that speak of all of it."""
     asked = finding.asked_words(query)
-    scored = []
-    for group in groups:
-        for section in group["sections"]:
-            fields = [
-                (TITLE, set(finding.words_of(section["title"]))),
-                (ALSO, set(finding.words_of(section["also"]))),
-                (TEXT, set(finding.words_of(" ".join(section["paragraphs"])))),
-            ]
-            scored.append((finding.score(asked, fields), section))
-    best = max((score for score, _section in scored), default=0)
-    kept = [pair for pair in scored if best and pair[0] >= SHARE * best]
-    return [section for _score, section in sorted(kept, key=lambda pair: -pair[0])[:MOST_FOUND]]
+    by_question, in_text = [], []
+    for section in (section for group in groups for section in group["sections"]):
+        question = [(TITLE, set(finding.words_of(section["title"]))), (ALSO, set(finding.words_of(section["also"])))]
+        text = set(finding.words_of(" ".join(section["paragraphs"])))
+        fits = finding.score(asked, question)
+        if fits:
+            by_question.append((finding.score(asked, [*question, (TEXT, text)]), section))
+        elif said := finding.score(asked, [(TEXT, text)], every=True):
+            in_text.append((said, section))
+    best = max((score for score, _section in by_question), default=0)
+    kept = [pair for pair in by_question if pair[0] >= SHARE * best]
+    ordered = [*sorted(kept, key=lambda pair: -pair[0]), *sorted(in_text, key=lambda pair: -pair[0])]
+    return [section for _score, section in ordered[:MOST_FOUND]]

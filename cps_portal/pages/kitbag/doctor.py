@@ -75,6 +75,7 @@ def kitbag_doctor(request: MemberRequest) -> HttpResponse:
             "crumbs": [{"href": reverse("kitbag"), "label": _("Kitbag")}, {"label": _("Kitbag doctor")}],
             "rows": _rows(shown, tried),
             "count": len(waiting),
+            "is_empty": not waiting and not KitItem.objects.live().owned_by(request.member).exists(),
             "points": sum(one.points for one in waiting),
             "more_href": f"{reverse('kitbag-doctor')}?after={shown[-1].id}" if len(waiting) > begins + PAGE else "",
             "is_first": not begins,

@@ -134,15 +134,13 @@ def pack_paper(request: HttpRequest, batch_id: int, paper: str) -> HttpResponse:
 
 
 def _parcel(pack: WelcomePack) -> packing.Parcel:
-    """The country in English capitals, as the post wants it; the letter with name and level filled in."""
+    """Its label as its member saw it; the letter with name and level filled in."""
     with override("en"):
-        country = country_name(str(pack.country)).upper()
         level = str(Level(pack.level).label)
     words = pack.contents.letter if pack.contents else CARD_LETTER if pack.replaces_id else ""
     letter = words.replace("{level}", level).replace("{name}", pack.member.user.name)
-    return packing.Parcel(
-        number=pack_number(pack.pk), address=[pack.name, *pack.lines.splitlines(), country], letter=letter
-    )
+    address = packs.label_lines(pack.name, pack.lines.splitlines(), str(pack.country))
+    return packing.Parcel(number=pack_number(pack.pk), address=address, letter=letter)
 
 
 def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cps_portal.pages.news import of_staff, pack_row
@@ -22,9 +22,11 @@ from members.access import MemberRequest, member_required
 from members.models import Level, Member, Threshold
 from members.rules.days import programme_day
 from servicing.models import Offer, OfferCode
-from servicing.offers import BenefitError, Seen, codes_of, draw_code, is_over, offers_for
+from servicing.offers import BenefitError, Seen, codes_of, draw_code, is_over, offers_for, seen_by
 from servicing.packs import is_offered, pack_of
 
+# Products of an offer that are named one by one.
+NAMED = 3
 REFUSALS = {
     "not_running": gettext_lazy("This offer has ended."),
     "not_yours": gettext_lazy("This offer is for another level or country, or for a product you do not have."),
@@ -70,7 +72,7 @@ def offer(request: MemberRequest, offer_id: UUID) -> HttpResponse:
             messages.error(request, str(REFUSALS[error.code]))
         return HttpResponseRedirect(here)
     stands = standing.on(member.pk, day)
-    seen = next((one for one in offers_for(member, level=stands.level, day=day) if one.offer.pk == offer_id), None)
+    seen = seen_by(member, offer_id, level=stands.level, day=day)
     if seen is None:
         return _kept(request, offer_id, day)
     found = seen.offer
@@ -161,8 +163,27 @@ def _why(seen: Seen, stands: Stands, *, country: str) -> str:
             % {"level": level.label, "points": f"{_points_to(level, stands):,}"}
         )
     if seen.fit.needs_product:
-        parts.append(_("For owners of the %(product)s.") % {"product": min(names.values())})
+        parts.append(_owners(sorted(names.values())))
     return " ".join(part for part in (*parts, of_some_countries(country)) if part)
+
+
+def _owners(names: list[str]) -> str:
+    """For whose kit an offer is: every product is named, up to a few; one of them is enough."""
+    if len(names) == 1:
+        return _("For owners of the %(product)s.") % {"product": names[0]}
+    if len(names) <= NAMED:
+        return _("For owners of one of these: %(products)s.") % {"products": _row_of(names)}
+    more = len(names) - NAMED
+    words = ngettext(
+        "For owners of one of these: %(products)s, or %(more)s more.",
+        "For owners of one of these: %(products)s, or %(more)s more.",
+        more,
+    )
+    return words % {"products": _row_of(names[:NAMED]), "more": more}
+
+
+def _row_of(names: list[str]) -> str:
+    return pgettext("between things in a row", ", ").join(of_staff(name) for name in names)
 
 
 def _points_to(level: Level, stands: Stands) -> int:

@@ -4,18 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_countries import countries
 
 from cps_portal.pages.address_choice import begun_with, choices, is_asked, parts_of
 from cps_portal.pages.address_form import AddressFields
-from cps_portal.pdf.paper import cannot_print
 from kitbag import standing
 from members import addresses
 from members.access import MemberRequest, member_required
@@ -23,26 +20,27 @@ from members.models import Level, Member
 from members.rules.days import programme_day
 from servicing.models import PackContents, WelcomePack
 from servicing.offers import BenefitError
-from servicing.packs import Label, card_of, change_address, contents_on, may_ask_where_it_is, pack_of, request_pack
+from servicing.packs import (
+    Label,
+    card_of,
+    change_address,
+    contents_on,
+    label_lines,
+    may_ask_where_it_is,
+    pack_of,
+    request_pack,
+)
 from servicing.rules.address import address_lines
 
 State = WelcomePack.State
 
 
 class PackForm(AddressFields):
-    """Where the pack goes. Every letter of it must be one that the label can print."""
+    """Where the pack goes: nobody is called."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["phone"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for name in ("name", "street", "postcode", "town"):
-            if missing := cannot_print(data.get(name) or ""):
-                words = _("The label cannot print %(letters)s. Write it in other letters.")
-                self.add_error(name, ValidationError(words % {"letters": missing}, code="letters"))
-        return data
 
     @property
     def label(self) -> Label:
@@ -67,7 +65,7 @@ def pack(request: MemberRequest) -> HttpResponse:
     if form.is_bound and may_write and form.is_valid():
         label = form.label
         if "look" in request.POST:
-            preview = [label.name, *label.lines, str(countries.name(label.country))]
+            preview = label_lines(label.name, label.lines, label.country)
         else:
             return _keep(request, made, label)
     elif request.method == "POST" and not may_write:
@@ -124,7 +122,7 @@ def _told(made: WelcomePack, *, late: bool) -> dict[str, Any]:
     return {
         "state": made.get_state_display(),
         "is_sent": made.state == State.SENT,
-        "lines": [made.name, *made.lines.splitlines(), str(countries.name(str(made.country)))] if made.lines else [],
+        "lines": label_lines(made.name, made.lines.splitlines(), str(made.country)) if made.lines else [],
         "requested_at": made.requested_at,
         "sent_at": made.sent_at,
         "tracking": made.tracking,

@@ -32,6 +32,7 @@ class AddressForm(AddressFields):
         max_length=40,
         help_text=gettext_lazy("Home or studio, for example."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Say what you call it.")},
     )
 
 

@@ -48,7 +48,7 @@ class ChangeForm(ServiceForm, FaultForm, WarrantyForm, CentreForm, WayForm, Addr
         assert isinstance(centre, forms.ChoiceField)
         centre.widget = forms.Select(choices=list(self.asked.centres.items()))
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("service") == Service.REPAIR and not cleaned.get("warranty") and "warranty" not in self.errors:
             self.add_error("warranty", ValidationError(_("Choose yes or no."), code="required"))

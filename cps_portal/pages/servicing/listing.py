@@ -27,11 +27,13 @@ from cps_portal.pages.servicing.states import (
 from cps_portal.pages.servicing.times import local_day
 from kitbag import listing, standing
 from kitbag.paging import Key, slice_of
+from kitbag.standing import Stands
 from members.access import MemberRequest, member_required
-from members.models import Member
+from members.models import Member, Threshold
 from members.rules.days import programme_day
 from servicing import eligibility
 from servicing.models import Case, CaseDraft, Loan, Stretch
+from servicing.rules.eligibility import No, Terms
 from servicing.rules.steps import OVER, State
 
 CLOSED_SHOWN = 20
@@ -48,7 +50,10 @@ def servicing(request: MemberRequest) -> HttpResponse:
     everything: list[Any] = list(open_stretches(member.pk).order_by("requested_at", "pk"))
     held = [stretch for stretch in everything if stretch.slot]
     others = [stretch for stretch in everything if not stretch.slot]
-    qualify, owns = _kit(member, day=programme_day(now))
+    today = programme_day(now)
+    stands_now = standing.on(member.pk, today)
+    terms = eligibility.terms_of(str(member.country), level=stands_now.level, day=today)
+    qualify, owns = _kit(member, terms, day=today)
     over, previous, following = _over(
         member.pk, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
@@ -72,7 +77,11 @@ def servicing(request: MemberRequest) -> HttpResponse:
         "servicing/servicing.html",
         lanes
         | {
-            "slots": slots_of(held, steps_of(held), now=now),
+            # What is on Fast Track goes on; free places are shown only to who can fill them.
+            "slots": slots_of(held, steps_of(held), now=now) if held or not terms.why_not else [],
+            "needs_level": _points_to_silver(stands_now, day=today) if No.LEVEL in terms.why_not else 0,
+            "not_here": No.COUNTRY in terms.why_not or No.NO_TARGET in terms.why_not,
+            "standard_days": settings.STANDARD_TURNAROUND_DAYS,
             "all_taken": len(held) >= settings.FAST_TRACK_SLOTS,
             "needs_you": any(stretch.case.state == State.ESTIMATE_SENT for stretch in held),
             "slots_count": f"{len(held)}/{settings.FAST_TRACK_SLOTS}",
@@ -93,10 +102,13 @@ def _kept() -> timedelta:
     return timedelta(days=settings.CASE_DRAFT_KEPT_DAYS)
 
 
-def _kit(member: Member, *, day: date) -> tuple[int, bool]:
+def _points_to_silver(stands_now: Stands, *, day: date) -> int:
+    """How many points more the level takes with which Fast Track begins."""
+    return max(0, Threshold.objects.on(day).silver - stands_now.points)
+
+
+def _kit(member: Member, terms: Terms, *, day: date) -> tuple[int, bool]:
     """How many things qualify for Fast Track and are not in servicing, and whether there is any kit at all."""
-    stands_now = standing.on(member.pk, day)
-    terms = eligibility.terms_of(str(member.country), level=stands_now.level, day=day)
     free = Q(in_case_since=None) & eligibility.qualifying(terms)
     found = listing.items_of(member.pk, day=day).order_by()
     counts = found.aggregate(free=Count("pk", filter=free), owned=Count("pk"))

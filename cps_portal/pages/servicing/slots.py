@@ -21,8 +21,6 @@ from servicing.models import CaseEvent, Loan, SlotHold, Stretch
 from servicing.rules.calendar import DAY
 from servicing.rules.steps import State
 
-WAITING = (State.ESTIMATE_SENT, State.REQUESTED)
-
 
 def open_stretches(member_id: int) -> QuerySet[Any]:
     """A member's cases that are not over, each with the `slot` it holds and the steps `taken`."""
@@ -38,12 +36,11 @@ def _with_slots(stretches: QuerySet[Stretch]) -> QuerySet[Any]:
 
 
 def for_the_dashboard(member_id: int, *, day: date) -> tuple[list[Any], list[Any]]:
-    """Those that hold a slot or wait for the member, the oldest first; and one of each case whose loan is due back.
+    """Open cases, the oldest first, on Fast Track or not; and one of each case whose loan is due back.
 
     In one query. `day`: of the programme; a centre's own may be one ahead, so a loan is asked about once more.
     """
     near = Q(case__loans__state=Loan.State.OUT, case__loans__period__endswith__lte=day + DAY)
-    waits = Q(case__state=State.ESTIMATE_SENT) | Q(case__state=State.REQUESTED, case__inbound_tracking="")
     rows = (
         _with_slots(Stretch.objects.filter(member=member_id))
         .annotate(
@@ -51,11 +48,11 @@ def for_the_dashboard(member_id: int, *, day: date) -> tuple[list[Any], list[Any
             lent_until=F("lent__period__endswith"),
             lent_name=F("lent__unit__product__name"),
         )
-        .filter(Q(lent__isnull=False) | Q(ended_at=None) & (Q(slot__isnull=False) | waits))
+        .filter(Q(lent__isnull=False) | Q(ended_at=None))
         .order_by("requested_at", "pk")
     )
     found = list(rows)
-    held = [row for row in found if row.ended_at is None and (row.slot or row.case.state in WAITING)]
+    held = [row for row in found if row.ended_at is None]
     return held, list({row.case_id: row for row in found if row.lent_until}.values())
 
 

@@ -35,7 +35,8 @@ from members.looking import Page, note_look
 from members.models import Post, Thread, User
 from members.models.threads import Topic
 from members.rules.days import programme_day
-from members.threads import ThreadError, close, mark_of, write
+from members.rules.names import first_words
+from members.threads import FIRST_WORDS, ThreadError, close, mark_of, with_first_words, write
 
 READ, ANSWER = "members.view_thread", "members.change_thread"
 SHOWN = 100
@@ -73,7 +74,7 @@ def threads_desk(request: HttpRequest) -> HttpResponse:
     topics += [(value, label, counts.get(value, 0)) for value, label in Topic.choices]
     chosen = topic if topic in Topic.values else ""
     page = slice_of(
-        waiting.select_related("user"),
+        with_first_words(waiting.select_related("user")),
         LONGEST_FIRST,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -99,6 +100,7 @@ def threads_desk(request: HttpRequest) -> HttpResponse:
                     "topic": row.get_topic_display(),
                     "name": row.user.name if row.user else row.name,
                     "is_guest": row.user is None,
+                    "began": first_words(row.began or "", most=FIRST_WORDS),
                     "about": " ".join(part for part in (row.product, row.serial) if part),
                     "at": row.changed_at,
                 }

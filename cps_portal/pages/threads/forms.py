@@ -163,19 +163,26 @@ class GuestContactForm(ContactForm):
     field_order = ["topic", "product", "serial", "words", "photos", "name", "email"]
 
     name = LineField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Enter your name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address"),
         max_length=254,
         help_text=gettext_lazy("We answer by mail. You need no account."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+        error_messages={
+            "required": gettext_lazy("Enter your e-mail address."),
+            "invalid": gettext_lazy("Enter an e-mail address such as name@example.org."),
+        },
     )
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if not can_be_seen(name):
-            raise forms.ValidationError(_("Write your name."), code="required")
+            raise forms.ValidationError(_("Enter your name."), code="required")
         return name
 
     def clean_email(self) -> str:

@@ -24,6 +24,8 @@ from cps_portal.staff_access import passed_second_factor
 from kitbag.serving import shown
 from members.country_teams import seen_by
 from members.models import PostFile, Thread, User
+from members.rules.names import first_words
+from members.threads import FIRST_WORDS, with_first_words
 
 PAGE = 25
 
@@ -33,7 +35,7 @@ PAGE = 25
 def threads(request: HttpRequest) -> HttpResponse:
     """What a person asked, the latest first, a page at a time; `?after=` the last one shown."""
     user = cast(User, request.user)
-    rows = Thread.objects.filter(user=user).order_by("-changed_at", "-pk")
+    rows = with_first_words(Thread.objects.filter(user=user)).order_by("-changed_at", "-pk")
     after = read_key(request.GET.get("after", ""))
     last = rows.filter(pk=after).first() if after else None
     if last:
@@ -48,6 +50,7 @@ def threads(request: HttpRequest) -> HttpResponse:
                 {
                     "href": reverse("thread", args=[row.pk]),
                     "topic": row.get_topic_display(),
+                    "began": first_words(row.began or "", most=FIRST_WORDS),
                     "about": " ".join(part for part in (row.product, row.serial) if part),
                     "at": row.changed_at,
                     "state": state_of(row),
