@@ -48,6 +48,11 @@ REFUSALS = {
     "unit_held": ("", gettext_lazy("Another member’s validated item holds this unit. A claim decides that.")),
     "claim_open": ("", gettext_lazy("A claim is open for this item. Decide the claim first.")),
     "not_open": ("", gettext_lazy("This claim was decided meanwhile.")),
+    "on_another_desk": ("", gettext_lazy("Somebody else has this on their desk. Nothing was decided.")),
+    "not_yours": ("", gettext_lazy("Only who decided can take it back.")),
+    "take_back_late": ("", gettext_lazy("Too late to take it back: the member has been told.")),
+    "already_told": ("", gettext_lazy("The message to the member is on its way; it cannot be taken back.")),
+    "moved_on": ("", gettext_lazy("Something has happened to this item since; it cannot be taken back.")),
     "circle": ("superseded_by", gettext_lazy("These products would supersede each other in a circle.")),
 }
 OTHERWISE = ("", gettext_lazy("The programme does not allow this."))

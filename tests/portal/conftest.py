@@ -20,6 +20,7 @@ from kitbag.models import (
     KitList,
     Night,
     ProofOpening,
+    ReviewLease,
     Stage,
 )
 from kitbag.removal import remove_item
@@ -190,6 +191,7 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     DropNotice.objects.create(member=layla, day=TOMORROW, points=5, costs_level=False, told_on=NOON.date())
     claim = a_claim(register(MemberFactory(), lens, serial="1234567890"))
     ProofOpening.objects.create(proof=claim.proof, by=vera, role="Validation", purpose=f"claim {claim.pk}", at=NOON)
+    ReviewLease.objects.create(item=claim.item, by=vera, until=NOON)
     KitList.objects.create(code="0" * 16, member=layla, issued_at=NOON, rows=[], digest="0" * 64)
     KitImport.objects.create(member=layla, created_at=NOON, rows=[])
     CatalogueLoad.objects.create(loaded_at=NOON, digest="0" * 64, added=2, changed=0, unchanged=0)
