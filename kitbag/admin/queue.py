@@ -149,7 +149,8 @@ def _show(
     page: "KitItemAdmin", request: HttpRequest, item: KitItem, now: datetime, *, form: ReplyForm | None = None
 ) -> HttpResponse:
     user = request.user
-    assert isinstance(user, User) and page.look is not None
+    assert isinstance(user, User)
+    assert page.look is not None
     note_look(item.member_id, page=page.look, by=user, at=now)
     edit = _edit_of(item)
     lease = ReviewLease.objects.filter(item=item, until__gt=now).select_related("by").first()

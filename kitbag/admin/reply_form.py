@@ -47,7 +47,8 @@ class ReplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         rows = replies_in(language)
         reply = self.fields["reply"]
-        assert isinstance(reply, forms.ChoiceField) and isinstance(reply.widget, ReplySelect)
+        assert isinstance(reply, forms.ChoiceField)
+        assert isinstance(reply.widget, ReplySelect)
         reply.choices = [
             ("", _("Write it yourself")),
             *(
