@@ -3,7 +3,7 @@
 An act that may lower points or levels shows first what it would do, and is saved from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -117,8 +117,12 @@ def act_page(
     note: str = "",
     preview: Callable[[dict[str, Any]], Impact] | None = None,
     refuse: Callable[[forms.BaseForm, KitError | PlanError], None] = refuse,
+    template: str = "admin/kitbag/act.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Show an act's form, and carry it out on POST in one transaction with its line in the history.
+
+    `template` and `more` (its context) are for an act that is decided on more than facts.
 
     `act` takes the cleaned data and returns the row that the history speaks of and what to tell the user.
     With `preview`, the first POST shows what the act would do, and the second, from there, does it.
@@ -151,9 +155,9 @@ def act_page(
         "impact": impact_in_words(impact) if impact else None,
         "entered": entered(form) if impact else (),
         "has_preview": preview is not None,
+        **(more or {}),
     }
-    template = "admin/kitbag/impact.html" if impact else "admin/kitbag/act.html"
-    return TemplateResponse(request, template, context)
+    return TemplateResponse(request, "admin/kitbag/impact.html" if impact else template, context)
 
 
 def entered(form: forms.Form) -> list[tuple[str, str]]:
