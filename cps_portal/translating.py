@@ -36,6 +36,7 @@ STAFF_ONLY = (
     "admin.py",
     "/admin/",
     "staff_pages.py",
+    "stale_forms.py",
     "/management/",
     "/migrations/",
     "/dev/",

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from members.looking import Page, note_look
 from members.models import User
 from members.rules.days import programme_day
+from members.stale_forms import MarkedAdmin
 
 # Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
 ENDINGS = frozenset({"", "exact", "isnull", "gte", "lt", "id__exact"})
@@ -50,7 +51,7 @@ def shown(value: object) -> str:
     return "–" if value in (None, "") else str(value)
 
 
-class StaffAdmin(admin.ModelAdmin):
+class StaffAdmin(MarkedAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
     `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
