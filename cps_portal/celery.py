@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "note figures of days": wake("servicing.tasks.note_figures", crontab(minute="15"), within=HOUR),
     "see to loans": wake("servicing.tasks.see_to_loans", crontab(minute="*/30"), within=1700),
     "send queued messages": wake("members.tasks.deliver_messages", 20.0, within=18),
+    "work on files of programme data": wake("cps_portal.tasks.work_on_imports", 30.0, within=28),
     "make copies of data": wake("cps_portal.tasks.make_exports", 60.0, within=55),
     "close accounts": wake("cps_portal.tasks.close_accounts", crontab(minute="*/10"), within=540),
     "erase copies of data": wake("cps_portal.tasks.erase_exports", crontab(minute="35"), within=HOUR),

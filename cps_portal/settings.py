@@ -33,6 +33,7 @@ SEARCH_RECHECK_SECONDS = env.float("SEARCH_RECHECK_SECONDS", default=1)
 ITEMS_VALIDATED_PER_HOUR = env.int("ITEMS_VALIDATED_PER_HOUR", default=10)
 ITEMS_WITHOUT_NUMBER_PER_PRODUCT = env.int("ITEMS_WITHOUT_NUMBER_PER_PRODUCT", default=3)
 REMOVAL_UNDO_DAYS = env.int("REMOVAL_UNDO_DAYS", default=14)
+TAKE_BACK_SECONDS = env.int("TAKE_BACK_SECONDS", default=60)
 CLAIM_ANSWER_DAYS = env.int("CLAIM_ANSWER_DAYS", default=14)
 PROOF_MAX_BYTES = env.int("PROOF_MAX_BYTES", default=10 * 1024 * 1024)
 PROOF_QUOTA_BYTES = env.int("PROOF_QUOTA_BYTES", default=200 * 1024 * 1024)
@@ -62,6 +63,9 @@ LOAN_DAYS_AFTER_RETURN = env.int("LOAN_DAYS_AFTER_RETURN", default=3)
 LOAN_SHIPPING_DAYS = env.int("LOAN_SHIPPING_DAYS", default=2)
 STANDARD_TURNAROUND_DAYS = env.int("STANDARD_TURNAROUND_DAYS", default=10)
 DROP_NOTICE_DAYS = env.int("DROP_NOTICE_DAYS", default=60)
+# A change of plan that costs more members a level on one day, or moves the points of more, asks for a second person.
+APPROVAL_LEVELS_LOST = env.int("APPROVAL_LEVELS_LOST", default=100)
+APPROVAL_MEMBERS = env.int("APPROVAL_MEMBERS", default=5_000)
 # Members whose standings the night locks at a time, in one short transaction.
 NIGHT_CHUNK = env.int("NIGHT_CHUNK", default=2_500)
 # The version of the Terms of use and Privacy that members accept on joining, and the day it began.

@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from cps_portal.data import importing
 from cps_portal.privacy import closing, exporting, retention
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,12 @@ def erase_exports() -> int:
 def make_exports() -> int:
     """Make the copies of data that were asked for. Returns how many."""
     return exporting.make_waiting(clock=timezone.now)
+
+
+@shared_task(time_limit=1500, name="cps_portal.tasks.work_on_imports")
+def work_on_imports() -> int:
+    """Check and save files of programme data that are too long for a page to wait for. Returns how many."""
+    return importing.work(at=timezone.now())
 
 
 @shared_task(time_limit=1500, name="cps_portal.tasks.close_accounts")

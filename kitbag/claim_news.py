@@ -14,9 +14,14 @@ def tell(item: KitItem, kind: Message.Kind, claim: Claim, *, at: datetime, **fac
         kind=kind,
         about=f"claim {claim.pk}",
         occasion=at.isoformat(),
-        facts={"item": str(item.pk), "product": item.product.name, "claim": claim.pk, **facts},
+        facts=facts_of(item, claim, **facts),
         at=at,
     )
+
+
+def facts_of(item: KitItem, claim: Claim, **facts: object) -> dict[str, object]:
+    """What a message about a claim is written from; also for a preview before it is decided."""
+    return {"item": str(item.pk), "product": item.product.name, "claim": claim.pk, **facts}
 
 
 def against(claim: Claim, *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from kitbag import claim_news, standing
+from kitbag import claim_news, desk, standing
 from kitbag.models import Claim, ItemEvent, KitItem, LevelChange, Proof, ProposedEdit, RemovalReason, Spell, Standing
 from kitbag.registration import KitError, close_spell, validate, wait
 from kitbag.rules.checks import Reason
@@ -179,11 +179,12 @@ def _answered(claim: Claim, *, by: User | None) -> None:
 def decide(claim_id: int, *, for_claimant: bool, note: str, by: User, at: datetime) -> Claim:
     """Staff decide an open claim, with the reason for the record; both members hear the outcome.
 
-    Raises KitError: "not_open" (somebody decided first), "note_missing"; standing.DayTurned.
+    Raises KitError: "not_open" (somebody decided first), "note_missing", "on_another_desk"; standing.DayTurned.
     """
     if not note.strip():
         raise KitError("note_missing")
     claim, held = _locked(claim_id, at=at)
+    desk.refuse_if_elsewhere(claim.item_id, by=by, at=at)
     _decide(claim, held, for_claimant=for_claimant, note=note.strip(), by=by, at=at)
     return claim
 

@@ -14,6 +14,7 @@ from kitbag.rules.serials import normalise
 from members.models import User
 from members.rules.days import latest_day_on_earth, programme_day
 
+UNIT = ("product_id", "serial_typed", "serial", "number_confirmed")
 DETAILS = ("country_of_purchase", "purchased_on", "store")
 
 
@@ -130,6 +131,8 @@ def _propose(
 
 def pass_edit(edit: ProposedEdit, item: KitItem, held: dict[int, Standing], *, at: datetime, by: User | None) -> None:
     """Take a proposed edit over: the old spell closes and the new one opens in this transaction."""
+    # As it was, for taking a decision of staff back (taking_back.py).
+    was = {"edit": edit.pk, "was": {name: getattr(item, name) for name in UNIT}} if by else {}
     close_spell(item.pk, cause=Spell.ClosedCause.EDITED, at=at)
     item.product_id, item.serial_typed, item.serial = edit.product_id, edit.serial_typed, edit.serial
     item.number_confirmed = edit.number_confirmed
@@ -139,4 +142,4 @@ def pass_edit(edit: ProposedEdit, item: KitItem, held: dict[int, Standing], *, a
     claims.after_unit_left(item, held, at=at)
     edit.state, edit.decided_at, edit.decided_by = ProposedEdit.State.PASSED, at, by
     edit.save(update_fields=["state", "decided_at", "decided_by"])
-    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.EDIT_PASSED, by=by)
+    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.EDIT_PASSED, facts=was, by=by)

@@ -22,6 +22,7 @@ from kitbag.registration import KitError
 from members.models import User
 
 KEPT_AFTER_REMOVAL = timedelta(days=30)
+ONE_OPENING = timedelta(hours=1)
 
 
 def quota_used(member_id: int) -> int:
@@ -139,6 +140,21 @@ def open_for_staff(proof_id: UUID, *, purpose: str, by: User, role: str, at: dat
     if purpose not in purposes_of(proof):
         raise KitError("proof_not_needed")
     ProofOpening.objects.create(proof=proof, by=by, role=role, purpose=purpose, at=at)
+    return proof
+
+
+@transaction.atomic
+def show_on_desk(proof_id: UUID, *, purpose: str, by: User, role: str, at: datetime) -> Proof:
+    """A paper stands beside what is decided: written down as opened, once an hour for each purpose.
+
+    Raises KitError("proof_not_needed"), Proof.DoesNotExist where it is removed.
+    """
+    proof = Proof.objects.kept().get(pk=proof_id)
+    if purpose not in purposes_of(proof):
+        raise KitError("proof_not_needed")
+    opened = ProofOpening.objects.filter(proof=proof, by=by, purpose=purpose, at__gt=at - ONE_OPENING)
+    if not opened.exists():
+        ProofOpening.objects.create(proof=proof, by=by, role=role, purpose=purpose, at=at)
     return proof
 
 

@@ -163,24 +163,32 @@ def _check(item: KitItem, held: Standing, *, at: datetime, by: User | None) -> N
     wait(item, found, at=at)
 
 
+def before(item: KitItem) -> dict[str, object]:
+    """What a decision of staff changes on an item, for taking it back (taking_back.py): facts of its event."""
+    return {"before": list(item.reasons), "note_before": item.note}
+
+
 def wait(item: KitItem, found: list[Reason], *, at: datetime, note: str = "", by: User | None = None) -> None:
     """Let a locked item wait for its reasons; tells the member where they have to act."""
+    was = before(item) if by else {}
     item.state, item.reasons, item.note = KitItem.State.WAITING, [reason.value for reason in found], note
     item.validated_at = None
     item.save()
     kind = ItemEvent.Kind.ASKED if Reason.ASKED in found else ItemEvent.Kind.WAITING
-    event = ItemEvent.objects.create(item=item, at=at, kind=kind, facts={"reasons": item.reasons, "note": note}, by=by)
+    facts = was | {"reasons": item.reasons, "note": note}
+    event = ItemEvent.objects.create(item=item, at=at, kind=kind, facts=facts, by=by)
     if MEMBER_ACTS.intersection(item.reasons) and by is not None:
         tell(item, Message.Kind.ITEM_NEEDS_YOU, occasion=str(event.pk), at=at)
 
 
 def validate(item: KitItem, held: Standing, *, cause: Spell.Cause, at: datetime, by: User | None) -> Stands:
     """Make a locked, complete item count: its spell opens and its points join the total."""
+    was = before(item) if by else {}
     item.state, item.reasons, item.validated_at, item.note = KitItem.State.VALIDATED, [], at, ""
     item.save()
     open_spell(item, cause=cause, at=at)
     after = standing.settle(held, at=at, cause=LevelChange.Cause.REGISTERED, item_id=item.pk)
-    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.VALIDATED, by=by)
+    ItemEvent.objects.create(item=item, at=at, kind=ItemEvent.Kind.VALIDATED, facts=was, by=by)
     tell(item, Message.Kind.ITEM_VALIDATED, occasion=at.isoformat(), at=at, stands=after)
     return after
 

@@ -13,6 +13,7 @@ CHANGES = {
     Cause.REGISTERED.value: _("A product was validated and counts."),
     Cause.REMOVED.value: _("A product left your kitbag."),
     Cause.CLAIMED.value: _("A serial number was decided between two members."),
+    Cause.TAKEN_BACK.value: _("A product is being checked again."),
     Cause.EDITED.value: _("The details of a product changed."),
 }
 DROPS = {

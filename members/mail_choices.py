@@ -42,7 +42,8 @@ def choose(*, user_id: int, digest: bool, wanted: Collection[str], at: datetime)
     _leave_unwanted(user, at)
     if not digest:
         # Others that are due later rest after a failed try.
-        Message.objects.waiting().filter(user=user, kind__in=REFUSABLE, tries=0, due_at__gt=at).update(due_at=at)
+        waiting = Message.objects.waiting().told(at=at).filter(user=user, kind__in=REFUSABLE, tries=0)
+        waiting.filter(due_at__gt=at).update(due_at=at)
         wake_after_commit()
 
 

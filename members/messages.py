@@ -14,6 +14,7 @@ from typing import Any
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
 from members.models import Message, User
@@ -75,6 +76,26 @@ def post_many(posts: Iterable[Post]) -> None:
     if rows:
         Message.objects.bulk_create(rows, ignore_conflicts=True)
         wake_after_commit()
+
+
+def hold_back(rows: QuerySet[Message], *, until: datetime) -> None:
+    """Let messages posted in this transaction come into being later; until then nobody is told of them.
+
+    Neither the outbox nor the pages of their person know a message before its `created_at`.
+    """
+    rows.update(created_at=until, due_at=until)
+
+
+def withdraw(rows: QuerySet[Message]) -> bool:
+    """Take messages out of the queue for good, all of them or none; False where one is on its way already.
+
+    Under their lock: a worker passes over locked rows, and a row that a worker leased first is not taken.
+    """
+    found = list(rows.select_for_update())
+    if any(row.sent_at or row.leased_until or row.tries or row.parked_at for row in found):
+        return False
+    Message.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return True
 
 
 def post_security(*, user: User | None, address: str, subject: str, text: str, html: str, at: datetime) -> Message:

@@ -24,6 +24,7 @@ from members.country_teams import path_to_member, seen_by
 from members.looking import Page, note_look
 from members.models import User
 from members.rules.days import programme_day
+from members.stale_forms import MarkedAdmin
 
 # Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
 ENDINGS = frozenset({"", "exact", "isnull", "gte", "lt", "id__exact"})
@@ -53,7 +54,7 @@ def shown(value: object) -> str:
     return "–" if value in (None, "") else str(value)
 
 
-class StaffAdmin(admin.ModelAdmin):
+class StaffAdmin(MarkedAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
     `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. Where the row

@@ -2,8 +2,9 @@
 
 While `staff_at_work` holds, the connection carries who it is, and the trigger `staff_change_noted` on every table of
 the programme writes a `StaffChange` beside each row that is added, changed or deleted, by whatever way it came about.
-Without it the triggers do nothing: members' own acts and nightly jobs are no staff changes. Not noted are tables that
-follow from others (standings, letters of the outbox, search names) and the trail's own.
+Without it the triggers do nothing: members' own acts and nightly jobs are no staff changes. Not noted are files of
+programme data and requests for a second person, which say who and why themselves, tables that follow from others
+(standings, letters of the outbox, search names) and the trail's own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,9 +24,12 @@ NOT_NOTED = frozenset(
     {
         "kitbag_fullcheck",
         "kitbag_night",
+        "kitbag_reviewlease",
         "kitbag_searchname",
         "kitbag_standing",
+        "members_dataimport",
         "members_message",
+        "members_planrequest",
         "members_staffchange",
         "members_stafflook",
         "servicing_dayfigures",

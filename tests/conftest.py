@@ -40,6 +40,7 @@ SEEDED = {
     "auth_permission",
     "django_content_type",
     "django_migrations",
+    "kitbag_replytemplate",
     "members_countryterms",
     "members_threshold",
     "servicing_centre",

@@ -47,6 +47,16 @@ CARD = """
     INSERT INTO servicing_cardrevocation (member_id, generation, at, why)
     SELECT %(member)s, {generation}, now(), '' FROM generate_series(1, {many})"""
 
+DATA_IMPORT = """
+    INSERT INTO members_dataimport (id, kind, state, file_name, text, rows, rows_done, outcome, mark, reason,
+        short_notice, by_id, asked_at, decided_by_id)
+    VALUES (gen_random_uuid(), 'offers', '{state}', 'a.csv', '', 1, 0, '{{}}', '', '{reason}', '', %(staff)s,
+        now(), {second})"""
+PLAN_REQUEST = """
+    INSERT INTO members_planrequest (title, path, entered, impact, state, by_id, asked_at, decided_by_id, decided_at,
+        why)
+    VALUES ('x', '/', '{{}}', '[]', '{state}', %(staff)s, now(), {second}, now(), '')"""
+
 CASES = {
     "day_figures_once": """
         INSERT INTO servicing_dayfigures (day, country, joined, registered, red, silver, gold, platinum, decided,
@@ -56,6 +66,11 @@ CASES = {
         INSERT INTO servicing_dayfigures (day, country, joined, registered, red, silver, gold, platinum, decided,
             waited_hours, within_a_day, within_three_days)
         VALUES ('2026-11-01', 'GB', 0, 0, 0, 0, 0, 0, 1, 0, 2, 2)""",
+    "data_import_state_known": DATA_IMPORT.format(state="lost", reason="x", second="NULL"),
+    "data_import_second_person": DATA_IMPORT.format(state="saved", reason="x", second="%(staff)s"),
+    "data_import_saved_for_a_reason": DATA_IMPORT.format(state="saved", reason="", second="NULL"),
+    "plan_request_second_person": PLAN_REQUEST.format(state="approved", second="%(staff)s"),
+    "plan_request_decided_once": PLAN_REQUEST.format(state="approved", second="NULL"),
     # members
     "user_in_country_team_is_staff": "UPDATE members_user SET countries = '{EG}' WHERE id = %(user)s",
     "staff_change_kind_known": """

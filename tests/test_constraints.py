@@ -54,6 +54,10 @@ LOAN = """
     VALUES (gen_random_uuid(), %(unit)s, %({case})s, %(member)s, '{period}', '{state}', now(),
         CASE '{state}' WHEN 'out' THEN now() END, '', '', '', '', false, '')"""
 
+REPLY = """
+    INSERT INTO kitbag_replytemplate (kind, title, text, language, place, is_active)
+    SELECT '{kind}', '{title}', 'x', 'en', 1, true FROM generate_series(1, {many})"""
+
 # name of the rule → statements that break it; %(…)s are the rows of the fixture below.
 CASES = {
     # members
@@ -193,6 +197,9 @@ CASES = {
         INSERT INTO kitbag_proposededit
             (item_id, product_id, serial_typed, serial, number_confirmed, reasons, state, proposed_at, note)
         VALUES (%(item)s, %(product)s, '1', '1', false, '{}', 'passed', now(), '')""",
+    "reply_template_kind_known": REPLY.format(kind="song", title="x", many=1),
+    "reply_template_says_something": REPLY.format(kind="ask", title="", many=1),
+    "reply_template_once": REPLY.format(kind="ask", title="x", many=2),
     "stolen_unit_has_a_number": """
         INSERT INTO kitbag_stolenunit (product_id, serial, item_id, reported_at)
         VALUES (%(product)s, '', %(item)s, now())""",

@@ -71,8 +71,10 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 def _of(user: User) -> QuerySet[Message]:
-    """A person's messages; the secret of security mail stays where it is."""
-    return Message.objects.filter(user=user).select_related("user").defer("sealed").order_by("-pk")
+    """A person's messages; the secret of security mail stays where it is, and what is held back is not told."""
+    return (
+        Message.objects.told(at=timezone.now()).filter(user=user).select_related("user").defer("sealed").order_by("-pk")
+    )
 
 
 def _page(rows: QuerySet[Message], request: HttpRequest) -> tuple[list[Message], str, str]:

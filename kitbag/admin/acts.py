@@ -3,7 +3,7 @@
 An act that may lower points or levels shows first what it would do, and is saved from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -14,43 +14,18 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from kitbag import approvals
 from kitbag.impact import Impact
+from kitbag.plan_words import OTHERWISE, REFUSALS
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
 from members.models import Level, User
 from members.staff_pages import StaffAdmin, day_input, in_this_century, shown
-
-# Rule codes of the operations: the field they stand beside (none: above the form) and their words.
-REFUSALS = {
-    "day_not_ahead": ("day", gettext_lazy("Choose a day after today: what holds today was settled before it began.")),
-    "already_begun": ("day", gettext_lazy("This stage has begun; a stage once begun stays.")),
-    "stages_out_of_order": ("day", gettext_lazy("A product goes out of service on or after the day it is superseded.")),
-    "day_has_a_fall": ("day", gettext_lazy("The value falls on this day by plan. Choose another day.")),
-    "below_the_day_before": ("points", gettext_lazy("A value cannot be set below that of the day before.")),
-    "below_the_plan": ("points", gettext_lazy("A value cannot be set below what the plan gives on that day.")),
-    "levels_do_not_ascend": ("platinum", gettext_lazy("Silver, Gold and Platinum ascend, from 1 up.")),
-    "ends_before_it_begins": ("ends_on", gettext_lazy("The first day without it comes after the day it begins.")),
-    "superseded": ("", gettext_lazy("Somebody has changed this hold meanwhile. Open its newest row.")),
-    "already_ended": ("", gettext_lazy("This hold has ended.")),
-    "short_notice": (
-        "short_notice",
-        gettext_lazy("Members would hear of this too late: it needs the programme manager’s reason."),
-    ),
-    "not_planned": ("", gettext_lazy("Nothing is planned for this day any more.")),
-    "reason_missing": ("reason", gettext_lazy("Say why.")),
-    "note_missing": ("note", gettext_lazy("Write to the member what it is about.")),
-    "not_waiting": ("", gettext_lazy("Somebody has decided this meanwhile; it waits no longer.")),
-    "details_missing": ("", gettext_lazy("Details are missing; it cannot count yet.")),
-    "unit_held": ("", gettext_lazy("Another member’s validated item holds this unit. A claim decides that.")),
-    "claim_open": ("", gettext_lazy("A claim is open for this item. Decide the claim first.")),
-    "not_open": ("", gettext_lazy("This claim was decided meanwhile.")),
-    "circle": ("superseded_by", gettext_lazy("These products would supersede each other in a circle.")),
-}
-OTHERWISE = ("", gettext_lazy("The programme does not allow this."))
 
 
 def words_for(error: KitError | PlanError) -> str:
@@ -112,8 +87,12 @@ def act_page(
     note: str = "",
     preview: Callable[[dict[str, Any]], Impact] | None = None,
     refuse: Callable[[forms.BaseForm, KitError | PlanError], None] = refuse,
+    template: str = "admin/kitbag/act.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Show an act's form, and carry it out on POST in one transaction with its line in the history.
+
+    `template` and `more` (its context) are for an act that is decided on more than facts.
 
     `act` takes the cleaned data and returns the row that the history speaks of and what to tell the user.
     With `preview`, the first POST shows what the act would do, and the second, from there, does it.
@@ -124,7 +103,14 @@ def act_page(
             if preview and "confirmed" not in request.POST:
                 impact = preview(form.cleaned_data)
             else:
+                approves = getattr(request, "approves", None)
+                impact = preview(form.cleaned_data) if preview and approves is None else None
+                if impact and approvals.needs_second(impact):
+                    return _ask(request, page, form, impact, title=title, subject=subject, back=back)
+                impact = None
                 with transaction.atomic():
+                    if approves is not None:
+                        approvals.approve(approves, by=cast(User, request.user), at=timezone.now())
                     row, said = act(form.cleaned_data)
                     why = form.cleaned_data.get("reason") or form.cleaned_data.get("note")
                     page.log_change(request, row, f"{said} {why}" if why else said)
@@ -146,9 +132,26 @@ def act_page(
         "impact": impact_in_words(impact) if impact else None,
         "entered": entered(form) if impact else (),
         "has_preview": preview is not None,
+        **(more or {}),
     }
-    template = "admin/kitbag/impact.html" if impact else "admin/kitbag/act.html"
-    return TemplateResponse(request, template, context)
+    return TemplateResponse(request, "admin/kitbag/impact.html" if impact else template, context)
+
+
+def _ask(
+    request: HttpRequest, page: StaffAdmin, form: forms.Form, impact: Impact, *, title: str, subject: Any, back: str
+) -> HttpResponse:
+    """Leave an act for a second person, whose approval carries it out."""
+    approvals.ask(
+        title=f"{title}: {page.heading(subject)}" if subject else title,
+        path=request.path,
+        entered={name: request.POST.getlist(name) for name in form.fields if name in request.POST},
+        impact=impact,
+        by=cast(User, request.user),
+        at=timezone.now(),
+    )
+    said = _("So many members are concerned that a second person approves it. Nothing has changed yet.")
+    page.message_user(request, said, messages.WARNING)
+    return HttpResponseRedirect(back)
 
 
 def entered(form: forms.Form) -> list[tuple[str, str]]:

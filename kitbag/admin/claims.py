@@ -7,17 +7,18 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_countries import countries
 
+from kitbag import desk
 from kitbag.admin.acts import act_page, allow
+from kitbag.admin.claim_desk import messages_of, sides_of, whose_desk
 from kitbag.admin.deciding import DecidingAdmin, StateFilter
-from kitbag.admin.proofs import opening_href
+from kitbag.admin.proofs import may_open
 from kitbag.claims import decide
-from kitbag.models import Claim, KitItem, Proof
+from kitbag.models import Claim
 from kitbag.standing import at_the_clock
 from members.looking import Page
 from members.models import User
@@ -65,10 +66,9 @@ class ClaimAdmin(DecidingAdmin):
     actions = ["for_claimant", "for_holder"]
     fieldsets = [
         (None, {"fields": ["what", "serial", "state", "age", "due", "answered"]}),
-        (gettext_lazy("Both sides"), {"fields": ["sides"]}),
         (gettext_lazy("Decision"), {"fields": ["note", "decided_at", "decided_by"]}),
     ]
-    readonly_fields = ["what", "serial", "age", "due", "answered", "sides"]
+    readonly_fields = ["what", "serial", "age", "due", "answered"]
 
     def looked_at(self, obj: Claim) -> Iterable[int | None]:
         yield obj.item.member_id
@@ -106,29 +106,34 @@ class ClaimAdmin(DecidingAdmin):
         day = f", {shown(programme_day(obj.answered_at))}" if obj.answered_at else ""
         return f"{obj.get_answer_display()}{day}"
 
-    @admin.display(description=gettext_lazy("Claimant and holder"))
-    def sides(self, obj: Claim) -> str:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Both items beside each other, with what each side says and may prove."""
-        purpose = f"claim {obj.pk}" if obj.state == Claim.State.OPEN else ""
-        ground, answer = obj.get_ground_display(), obj.get_answer_display()
-        claimant = _side(obj.item, said=obj.words, ground=ground, proof=obj.proof, purpose=purpose)
-        holder = _side(obj.held_item, said=obj.answer_words, ground=answer, proof=obj.answer_proof, purpose=purpose)
-        return render_to_string("admin/kitbag/_claim_sides.html", {"sides": [claimant, holder]})
+        claim = self.get_object(request, object_id)
+        more = {} if claim is None else {"sides": sides_of(claim, purpose=_purpose(request, claim))}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.decide_view)
         return [path("<path:object_id>/decide/", view, name="kitbag_claim_decide"), *super().get_urls()]
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One open claim: for the claimant or for the holder, with the reason for the record."""
+        """One open claim on one desk: for the claimant or for the holder, with the reason for the record."""
         user = allow(request, "kitbag.change_claim")
         claim = self.get_object(request, object_id)
         if claim is None:
             raise Http404
+        now = timezone.now()
+        if claim.state == Claim.State.OPEN:
+            desk.take(claim.item_id, by=user, at=now)
+        self._note_look(request, claim)
+        whose, until = whose_desk(claim.item_id, user=user, at=now)
 
         def act(data: dict[str, Any]) -> tuple[Model, str]:
             wins = data["decision"] == "claimant"
             at_the_clock(decide, claim.pk, for_claimant=wins, note=data["note"], by=user)
+            desk.clear(claim.item_id, by=user)
             return claim, _("Decided for the claimant.") if wins else _("Decided for the holder.")
 
         return act_page(
@@ -141,10 +146,19 @@ class ClaimAdmin(DecidingAdmin):
             back=reverse("admin:kitbag_claim_change", args=[claim.pk]),
             subject=claim,
             facts=(
-                (_("Claimant"), f"{claim.item.member}, {claim.get_ground_display()}"),
-                (_("Holder"), f"{claim.held_item.member}, {claim.get_answer_display()}"),
+                (_("Asked"), self.age(claim)),
+                (_("Answer"), self.answered(claim)),
                 (_("Answer by"), self.due(claim)),
             ),
+            template="admin/kitbag/claim_desk.html",
+            more={
+                "claim": claim,
+                "sides": sides_of(claim, purpose="" if whose else _purpose(request, claim)),
+                "outcomes": messages_of(claim),
+                "is_open": claim.state == Claim.State.OPEN,
+                "whose": whose,
+                "until": until,
+            },
         )
 
     @admin.action(description=gettext_lazy("Decide for the claimant…"), permissions=["decide"])
@@ -180,34 +194,6 @@ def _for_holder(claim_id: int, *, note: str, by: User, at: Any) -> Claim:
     return decide(claim_id, for_claimant=False, note=note, by=by, at=at)
 
 
-def _side(item: KitItem, *, said: str, ground: str, proof: Proof | None, purpose: str) -> dict[str, Any]:
-    """One side as the page shows it: the item, its member, what they say, and every proof of the item.
-
-    The proofs are opened for `purpose`; once the claim is decided there is none.
-    """
-    kept = {row.pk: row for row in item.proofs.kept()}
-    if proof is not None:
-        kept.setdefault(proof.pk, proof)
-    return {
-        "member": str(item.member),
-        "member_href": reverse("admin:members_member_change", args=[item.member_id]),
-        "item_href": reverse("admin:kitbag_kititem_change", args=[item.pk]),
-        "state": item.get_state_display(),
-        "serial": item.serial_typed,
-        "bought": shown(item.purchased_on),
-        "store": item.store,
-        "country": str(countries.name(item.country_of_purchase or "")),
-        "added": shown(programme_day(item.added_at)),
-        "validated": shown(programme_day(item.validated_at)) if item.validated_at else "",
-        "ground": ground,
-        "said": said,
-        "proofs": [
-            {
-                "name": row.name,
-                "kind": row.get_kind_display(),
-                "given": row.pk == (proof and proof.pk),
-                "href": opening_href(row, purpose) if purpose else "",
-            }
-            for row in kept.values()
-        ],
-    }
+def _purpose(request: HttpRequest, claim: Claim) -> str:
+    """What its papers are opened for: by who decides, as long as it is open."""
+    return f"claim {claim.pk}" if claim.state == Claim.State.OPEN and may_open(request) else ""

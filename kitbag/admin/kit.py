@@ -1,6 +1,7 @@
 """Kit items as the validating clerk sees them: what waits and why, and the three decisions (programme §3, §10)."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kitbag.admin import review
+from kitbag.admin import queue, review
 from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
@@ -93,12 +94,17 @@ class KitItemAdmin(DecidingAdmin):
             found |= queryset.filter(pk__in=former)
         return found, False
 
+    def list_tools(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
+        if self.has_decide_permission(request):
+            yield _("Work through the queue"), reverse("admin:kitbag_queue")
+
     def heading(self, obj: KitItem) -> str:
         return f"{obj.product.name} {obj.serial_typed}".strip()
 
     def tools(self, request: HttpRequest, obj: KitItem) -> Iterable[tuple[str, str]]:
         """Decide; the member; the proposed edits of this item."""
         if obj.state == KitItem.State.WAITING and self.has_decide_permission(request):
+            yield _("On my desk"), reverse("admin:kitbag_queue_item", args=[obj.pk])
             yield _("Decide…"), reverse("admin:kitbag_kititem_decide", args=[obj.pk])
         if request.user.has_perm("members.view_member"):
             yield _("The member"), reverse("admin:members_member_change", args=[obj.member_id])
@@ -192,10 +198,14 @@ class KitItemAdmin(DecidingAdmin):
         )
 
     def get_urls(self) -> list[URLPattern]:
-        decide = path(
-            "<path:object_id>/decide/", self.admin_site.admin_view(self.decide_view), name="kitbag_kititem_decide"
-        )
-        return [decide, *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        return [
+            path("queue/", guarded(partial(queue.next_view, page=self)), name="kitbag_queue"),
+            path("queue/take-back/", guarded(partial(queue.take_back_view, page=self)), name="kitbag_queue_take_back"),
+            path("queue/<uuid:item_id>/", guarded(partial(queue.item_view, page=self)), name="kitbag_queue_item"),
+            path("<path:object_id>/decide/", guarded(self.decide_view), name="kitbag_kititem_decide"),
+            *super().get_urls(),
+        ]
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """One waiting item: accept, ask or reject, with the note that the member reads."""

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kitbag.admin.acts import REFUSALS, PlanForm, act_page, allow, refuse
+from kitbag.admin.acts import PlanForm, act_page, allow, refuse
 from kitbag.impact import impact_of
 from kitbag.models import Product
+from kitbag.plan_words import REFUSALS
 from kitbag.registration import KitError
 from kitbag.rules.plan_table import RowFault, read_plans
 from kitbag.rules.valuing import PlanError

@@ -1,10 +1,11 @@
 """Proofs as staff may know of them: what was kept when, and who opened it.
 
-A file is opened only for a check or a claim that waits, by a button: the opening is written down and the member
-sees it (programme §3).
+A file is opened only for a check or a claim that waits: by a button, or, a picture, beside what is decided. The
+opening is written down and the member sees it (programme §3).
 """
 
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from kitbag.admin.levels import OfMemberAdmin
 from kitbag.models import Proof, ProofOpening
-from kitbag.proofs import open_for_staff, purposes_of
+from kitbag.proofs import open_for_staff, purposes_of, show_on_desk
 from kitbag.registration import KitError
 from kitbag.serving import shown
 from members.looking import Page, role_in_words
@@ -36,6 +37,25 @@ def opening_href(proof: Proof, purpose: str) -> str:
     return f"{reverse('admin:kitbag_proof_open', args=[proof.pk])}?{urlencode({'for': purpose})}"
 
 
+def beside(proofs: Iterable[Proof], purpose: str, *, given: Proof | None = None) -> list[dict[str, Any]]:
+    """Papers beside what is decided: pictures as they are, other files by the page that opens them."""
+    return [
+        {
+            "name": proof.name,
+            "kind": proof.get_kind_display(),
+            "at": proof.uploaded_at,
+            "given": given is not None and proof.pk == given.pk,
+            "href": opening_href(proof, purpose) if purpose else "",
+            "src": _picture_src(proof, purpose) if purpose and proof.content_type.startswith("image/") else "",
+        }
+        for proof in proofs
+    ]
+
+
+def _picture_src(proof: Proof, purpose: str) -> str:
+    return f"{reverse('admin:kitbag_proof_picture', args=[proof.pk])}?{urlencode({'for': purpose})}"
+
+
 @admin.register(Proof)
 class ProofAdmin(OfMemberAdmin):
     look = Page.KIT_ITEM
@@ -45,8 +65,29 @@ class ProofAdmin(OfMemberAdmin):
     ordering = ["-uploaded_at", "-pk"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.open_view)
-        return [path("<path:object_id>/open/", view, name="kitbag_proof_open"), *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/open/", guarded(self.open_view), name="kitbag_proof_open"),
+            path("<path:object_id>/picture/", guarded(self.picture_view), name="kitbag_proof_picture"),
+            *super().get_urls(),
+        ]
+
+    def picture_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A picture on the desk of whoever decides what it belongs to; shown is opened, and written down."""
+        if not may_open(request):
+            raise PermissionDenied
+        proof = self.get_object(request, object_id)
+        if proof is None or proof.removed_at or not proof.content_type.startswith("image/"):
+            raise Http404
+        user = cast(User, request.user)
+        # Looked for first: a file that is gone is not opened.
+        answer = shown(proof)
+        purpose = request.GET.get("for", "")
+        try:
+            show_on_desk(proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now())
+        except (KitError, Proof.DoesNotExist) as error:
+            raise Http404 from error
+        return answer
 
     def open_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask once, then open the file and write down that it was; only for a check or a claim that waits."""

@@ -17,6 +17,7 @@ from kitbag.models.night import FullCheck, Night
 from kitbag.models.notices import DropNotice
 from kitbag.models.points import Hold, LevelChange, Spell, Standing, Valuation
 from kitbag.models.proofs import Proof, ProofOpening
+from kitbag.models.review import ReplyTemplate, ReviewLease
 
 __all__ = [
     "CatalogueLoad",
@@ -38,6 +39,8 @@ __all__ = [
     "ProofOpening",
     "ProposedEdit",
     "RemovalReason",
+    "ReplyTemplate",
+    "ReviewLease",
     "SearchName",
     "Spell",
     "Stage",

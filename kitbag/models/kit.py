@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from kitbag.models.catalogue import Product
-from kitbag.rules.checks import Reason
+from kitbag.rules.checks import MEMBER_ACTS, Reason
 from members.models import Member
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class RemovalReason(models.TextChoices):
         return [(reason.value, reason.label) for reason in cls if reason != cls.CLAIMED]
 
 
+# Waits for staff and for nothing else: neither for its member nor for a claim over its unit.
+FOR_STAFF = Q(state="waiting") & ~Q(reasons__overlap=sorted({*MEMBER_ACTS, Reason.UNIT_HELD.value}))
+
+
 class KitItemQuerySet(models.QuerySet["KitItem"]):
     def live(self) -> "KitItemQuerySet":
         return self.exclude(state=KitItem.State.REMOVED)
@@ -62,6 +66,10 @@ class KitItemQuerySet(models.QuerySet["KitItem"]):
 
     def validated(self) -> "KitItemQuerySet":
         return self.filter(state=KitItem.State.VALIDATED)
+
+    def for_staff(self) -> "KitItemQuerySet":
+        """What the validation queue hands out."""
+        return self.filter(FOR_STAFF)
 
     def uncounted(self) -> "KitItemQuerySet":
         """Everything whose points are grey: drafts, waiting and refused items."""
@@ -139,6 +147,7 @@ class KitItem(models.Model):
             models.Index(name="kit_item_of_member", fields=["member", "added_at"]),
             models.Index(name="kit_item_by_unit", fields=["serial", "product"], condition=~Q(serial="")),
             models.Index(name="kit_item_waiting", fields=["added_at"], condition=Q(state="waiting")),
+            models.Index(name="kit_item_for_staff", fields=["added_at"], condition=FOR_STAFF),
         ]
 
     def __str__(self) -> str:
@@ -182,6 +191,7 @@ class ProposedEdit(models.Model):
                 | (~Q(state="waiting") & Q(decided_at__isnull=False)),
             ),
         ]
+        indexes = [models.Index(name="proposed_edit_waiting", fields=["proposed_at"], condition=Q(state="waiting"))]
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.serial_typed}"
@@ -209,6 +219,7 @@ class ItemEvent(models.Model):
         PROOF_REMOVED = "proof_removed", _("Proof removed")
         REMOVED = "removed", _("Removed from your kitbag")
         UNDONE = "undone", _("Removal undone")
+        TAKEN_BACK = "taken_back", _("Our decision taken back: it is being checked again")
 
     item = models.ForeignKey(KitItem, models.PROTECT, related_name="events")
     at = models.DateTimeField()

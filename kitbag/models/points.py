@@ -138,6 +138,7 @@ class Spell(models.Model):
         OTHER = "other", _("Removed by you")
         EDITED = "edited", _("Product or serial number changed")
         CLAIMED = "claimed", _("Belongs to another member now")
+        TAKEN_BACK = "taken_back", _("Being checked again")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="spells")
     product = models.ForeignKey(Product, models.PROTECT, related_name="spells")
@@ -167,7 +168,7 @@ class Spell(models.Model):
                 condition=Q(closed_at__isnull=True, closed_cause="")
                 | Q(
                     closed_at__isnull=False,
-                    closed_cause__in=["sold", "lost", "stolen", "broken", "other", "edited", "claimed"],
+                    closed_cause__in=["sold", "lost", "stolen", "broken", "other", "edited", "claimed", "taken_back"],
                 ),
             ),
             models.CheckConstraint(
@@ -276,6 +277,7 @@ class LevelChange(models.Model):
         REMOVED = "removed", _("A product was removed")
         EDITED = "edited", _("A product was changed")
         CLAIMED = "claimed", _("A disputed serial number was decided")
+        TAKEN_BACK = "taken_back", _("A product is being checked again")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="level_changes")
     day = models.DateField()
@@ -298,7 +300,16 @@ class LevelChange(models.Model):
             models.CheckConstraint(
                 name="level_change_causes_known",
                 condition=Q(
-                    causes__contained_by=["value", "hold", "threshold", "registered", "removed", "edited", "claimed"]
+                    causes__contained_by=[
+                        "value",
+                        "hold",
+                        "threshold",
+                        "registered",
+                        "removed",
+                        "edited",
+                        "claimed",
+                        "taken_back",
+                    ]
                 ),
             ),
         ]

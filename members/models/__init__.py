@@ -1,5 +1,6 @@
 """Who they are: people, members, country terms, thresholds, messages, threads, and what becomes of their data."""
 
+from members.models.data import DataImport, PlanRequest
 from members.models.former import FormerAccount, FormerImport
 from members.models.levels import Level, Threshold
 from members.models.message import Message
@@ -17,6 +18,7 @@ __all__ = [
     "CountryMove",
     "CountryTerms",
     "DataExport",
+    "DataImport",
     "EmailChange",
     "Field",
     "FormerAccount",
@@ -24,6 +26,7 @@ __all__ = [
     "Level",
     "Member",
     "Message",
+    "PlanRequest",
     "Post",
     "PostFile",
     "StaffChange",

@@ -1,5 +1,7 @@
 """The outbox: a message is a row written in the transaction that causes it."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> "MessageQuerySet":
         """In the queue, whoever may have leased them."""
         return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+
+    def told(self, *, at: datetime) -> "MessageQuerySet":
+        """Those that their person may know of: not one that is held back (members/messages.py)."""
+        return self.filter(created_at__lte=at)
 
 
 class Message(models.Model):

@@ -8,6 +8,7 @@ What a permission opens where a page writes nothing by itself:
 
 - kitbag.change_kititem, kitbag.change_proposededit: deciding on waiting items and proposed edits
 - kitbag.change_claim: deciding between two members
+- kitbag.add_replytemplate, kitbag.change_replytemplate: the replies offered where staff ask or reject
 - kitbag.add_hold, kitbag.change_hold: keeping a level, moving the end of a hold
 - kitbag.add_lifecyclemark, kitbag.add_valuation: planning a product's stages, setting a value; the first one
   also gives the reason for telling members of a drop on short notice
@@ -69,6 +70,8 @@ KIT = (
     "kitbag.proof",
     "kitbag.proofopening",
 )
+# Whose desk an item is on, and what is written from there.
+DESK = ("kitbag.reviewlease", "kitbag.replytemplate")
 PAPERS = ("kitbag.kitlist", "kitbag.kitimport")
 LEVELS = ("kitbag.standing", "kitbag.levelchange", "kitbag.hold", "kitbag.dropnotice")
 CENTRES = ("servicing.centre", "servicing.openinghours", "servicing.datedhours")
@@ -100,6 +103,7 @@ PRIVACY = (
     "members.emailchange",
     "members.stafflook",
 )
+DATA = ("members.dataimport", "members.planrequest")
 CONTENTS = ("servicing.packcontents", "servicing.giftstock")
 PACKS = ("servicing.packbatch", "servicing.welcomepack")
 CARDS = ("servicing.cardrevocation",)
@@ -120,6 +124,7 @@ EVERYTHING = (
     *TERMS,
     *CATALOGUE,
     *KIT,
+    *DESK,
     *PAPERS,
     *LEVELS,
     *SERVICING,
@@ -128,6 +133,7 @@ EVERYTHING = (
     *PRIVACY,
     *BENEFITS,
     *HOUSE,
+    *DATA,
 )
 
 
@@ -136,14 +142,17 @@ def _may(act: str, models: tuple[str, ...]) -> frozenset[str]:
 
 
 MAY: Mapping[Role, frozenset[str]] = {
-    Role.MEMBER_CARE: _may("view", (*PEOPLE, *TERMS, *LEVELS, *KIT, *PAPERS, "kitbag.product", "kitbag.valuation"))
+    Role.MEMBER_CARE: _may(
+        "view", (*PEOPLE, *TERMS, *LEVELS, *KIT, *DESK, *PAPERS, "kitbag.product", "kitbag.valuation")
+    )
     | _may("view", (*SERVICING, *THREADS, *FORMER, *PRIVACY, *BENEFITS))
     | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message", "servicing.add_loansuspension"}
     | {"members.change_thread", "members.add_formerimport", "members.change_formeraccount"}
     | {"servicing.add_welcomepack", "servicing.add_cardrevocation"}
     | {"servicing.view_dayfigures"}
     | CHECK_IN,
-    Role.VALIDATION: _may("view", (*KIT, "kitbag.product", "members.member"))
+    Role.VALIDATION: _may("view", (*KIT, *DESK, "kitbag.product", "members.member"))
+    | {"kitbag.add_replytemplate", "kitbag.change_replytemplate"}
     | {"kitbag.change_kititem", "kitbag.change_proposededit", "kitbag.change_claim"},
     Role.CENTRE_STAFF: _may("view", ("kitbag.product", "members.countryterms", "servicing.serviceterms"))
     | _may("view", (*CENTRES, *BENCH))
@@ -163,6 +172,8 @@ MAY: Mapping[Role, frozenset[str]] = {
     # A weekday on which a centre stays closed has no hours; a clerk may leave.
     | _may("delete", ("servicing.openinghours", "servicing.datedhours", *CLERKS))
     | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"}
+    | _may("view", DATA)
+    | {f"kitbag.{act}_replytemplate" for act in ("view", "add", "change")}
     | _may("view", (*CONTENTS, *OFFERS, *EVENTS, "servicing.dayfigures"))
     | _may("add", ("servicing.packcontents", *OFFERS, "servicing.event"))
     | _may("change", ("servicing.packcontents", "servicing.offer", "servicing.event"))

@@ -21,7 +21,7 @@ def let_reports_be_seen(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('servicing', '0012_staff_changes_noted'),
+        ('servicing', '0012_roles_for_the_review_desk'),
     ]
 
     operations = [

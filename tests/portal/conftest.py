@@ -20,6 +20,7 @@ from kitbag.models import (
     KitList,
     Night,
     ProofOpening,
+    ReviewLease,
     Stage,
 )
 from kitbag.removal import remove_item
@@ -30,8 +31,10 @@ from members.models import (
     Closing,
     CountryMove,
     DataExport,
+    DataImport,
     EmailChange,
     Level,
+    PlanRequest,
     Post,
     PostFile,
 )
@@ -129,6 +132,10 @@ def servicing_at(centre, item, by):
 def benefits_of(member, other_member, by):
     """Offers, packs, events, threads, old accounts and what a member did with their data: a row of each."""
     rows_of_membership(member, other_member, by)
+    DataImport.objects.create(
+        kind="thresholds", state="waiting", file_name="levels.csv", text="day", reason="Plan", by=by, asked_at=NOON
+    )
+    PlanRequest.objects.create(title="Mark superseded", path="/admin/", entered={}, impact=[], by=by, asked_at=NOON)
     DayFigures.objects.create(day=NOON.date(), country="GB", joined=1, red=1)
     GiftStock.objects.create(contents=PackContents.objects.first(), pieces=50, note="Delivered", at=NOON, by=by)
     CardRevocation.objects.create(member=member, generation=1, at=NOON, by=by, why="Lost")
@@ -192,6 +199,7 @@ def a_row_of_each(clock, layla, omar, vera, camera, lens, register, waiting):
     DropNotice.objects.create(member=layla, day=TOMORROW, points=5, costs_level=False, told_on=NOON.date())
     claim = a_claim(register(MemberFactory(), lens, serial="1234567890"))
     ProofOpening.objects.create(proof=claim.proof, by=vera, role="Validation", purpose=f"claim {claim.pk}", at=NOON)
+    ReviewLease.objects.create(item=claim.item, by=vera, until=NOON)
     KitList.objects.create(code="0" * 16, member=layla, issued_at=NOON, rows=[], digest="0" * 64)
     KitImport.objects.create(member=layla, created_at=NOON, rows=[])
     CatalogueLoad.objects.create(loaded_at=NOON, digest="0" * 64, added=2, changed=0, unchanged=0)

@@ -18,11 +18,14 @@ from tests.factories import NOON, UserFactory
 SUPERUSER = "superuser"
 EVERYBODY = [*(role.value for role in Role), SUPERUSER]
 # Tables that hold no fact of the programme: sessions and what tracks them, caches, the framework's own.
-# Which pages staff opened is written down by opening them (tests/portal/test_looking.py).
+# Which pages and papers staff opened is written down by opening them (tests/portal/test_looking.py), and so is
+# what is on whose desk (tests/portal/test_queue.py).
 BESIDE_THE_PROGRAMME = (
     "account_",
     "auth_",
     "django_",
+    "kitbag_proofopening",
+    "kitbag_reviewlease",
     "members_stafflook",
     "mfa_",
     "portal_cache",

@@ -32,10 +32,12 @@ ADDED_HERE = {
     "servicing.offer",
     "servicing.event",
     "members.formerimport",
+    "kitbag.replytemplate",
 }
 # Rows that are written in a form; every other one is a fact.
 WRITTEN_HERE = {
     "kitbag.product",
+    "kitbag.replytemplate",
     "members.user",
     "servicing.centre",
     "servicing.centreclerk",
@@ -89,6 +91,8 @@ def reading(role):
         reverse("admin:kitbag_product_unserviceable", args=[product.pk]): "kitbag.add_lifecyclemark",
         reverse("admin:kitbag_product_value", args=[product.pk]): "kitbag.add_valuation",
         reverse("admin:kitbag_kititem_decide", args=[item.pk]): "kitbag.change_kititem",
+        reverse("admin:kitbag_queue"): "kitbag.change_kititem",
+        reverse("admin:kitbag_queue_item", args=[item.pk]): "kitbag.change_kititem",
         reverse("admin:kitbag_hold_end", args=[hold.pk]): "kitbag.change_hold",
         reverse("admin:kitbag_night_report"): "kitbag.view_night",
         reverse("admin:kitbag_claim_decide", args=[claim.pk]): "kitbag.change_claim",
@@ -179,6 +183,8 @@ def writing():
             {"day": tomorrow, "points": "900", "reason": "Because"},
         )
     yield reverse("admin:kitbag_kititem_decide", args=[item.pk]), {"decision": "accept", "note": "x"}
+    yield reverse("admin:kitbag_queue_item", args=[item.pk]), {"decision": "accept", "note": "x"}
+    yield reverse("admin:kitbag_queue_take_back"), {"event": str(item.events.first().pk)}
     yield reverse("admin:kitbag_hold_end", args=[hold.pk]), {"day": tomorrow, "reason": "Because"}
     claim = Claim.objects.get()
     yield reverse("admin:kitbag_claim_decide", args=[claim.pk]), {"decision": "claimant", "note": "x"}

@@ -31,7 +31,7 @@ def test_each_role_sees_the_work_that_it_may_do(a_row_of_each):
     assert seen[Role.VALIDATION] == {"Items to check", "Changed products and numbers", "Claims"}
     assert seen[Role.LOGISTICS] == {"Packs to pick", "Packs to send"}
     assert seen[Role.AUDITOR] == set()
-    assert seen[Role.PROGRAMME_MANAGER] == set()
+    assert seen[Role.PROGRAMME_MANAGER] == {"Plans for a second person", "Files for a second person"}
     assert {"Questions", "Lost cards", "Parked messages", "Old accounts to invite"} == seen[Role.MEMBER_CARE]
     assert {"Cases past their target", "Cases at risk", "Tasks of the centre", "Loans overdue"} <= seen[
         Role.CENTRE_STAFF

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _w
 from kitbag.models import Claim, FullCheck, KitItem, Night, ProposedEdit
 from kitbag.rules.checks import Reason
 from members.country_teams import countries_seen, seen_by
-from members.models import FormerAccount, Message, Thread, Topic, User
+from members.models import DataImport, FormerAccount, Message, PlanRequest, Thread, Topic, User
 from servicing import board
 from servicing.models import Centre, CentreTask, Loan, WelcomePack
 from servicing.rules.board import Part
@@ -50,7 +50,7 @@ def _items(at: datetime) -> QuerySet[Any]:
 
 
 WORKS: tuple[Work, ...] = (
-    Work(_w("Items to check"), "kitbag.change_kititem", _items, "added_at", _list("kitbag_kititem")),
+    Work(_w("Items to check"), "kitbag.change_kititem", _items, "added_at", lambda: reverse("admin:kitbag_queue")),
     Work(
         _w("Changed products and numbers"),
         "kitbag.change_proposededit",
@@ -106,6 +106,20 @@ WORKS: tuple[Work, ...] = (
         lambda at: WelcomePack.objects.filter(state=WelcomePack.State.PICKED),
         "batch__picked_at",
         lambda: reverse("admin:packs"),
+    ),
+    Work(
+        _w("Plans for a second person"),
+        "kitbag.add_lifecyclemark",
+        lambda at: PlanRequest.objects.filter(state=PlanRequest.State.WAITING),
+        "asked_at",
+        lambda: reverse("admin:data"),
+    ),
+    Work(
+        _w("Files for a second person"),
+        "kitbag.add_lifecyclemark",
+        lambda at: DataImport.objects.filter(state=DataImport.State.WAITING),
+        "asked_at",
+        lambda: reverse("admin:data"),
     ),
     Work(
         _w("Tasks of the centre"),

@@ -36,6 +36,9 @@ TABLES = {
         left={"removed_at": lambda at: at},
         shelf="proofs",
     ),
+    # Ten minutes of a desk, and words that are nobody's yet.
+    "kitbag.ReviewLease": Table(NOBODY, none="id item by until"),
+    "kitbag.ReplyTemplate": Table(NOBODY, none="id kind title text language place is_active"),
     "kitbag.KitImport": Table(
         IMPORTS,
         none="id member created_at state total done written_at",
@@ -63,7 +66,7 @@ TABLES = {
         personal="facts",
         theirs=(OF_ITEM,),
         ends=Ends.EMPTIED,
-        codes="reason counted state reasons ground answer yours withdrawn",
+        codes="reason counted state reasons before ground answer yours withdrawn",
     ),
     "kitbag.KitItem": Table(
         KIT,

@@ -36,6 +36,14 @@ def nobodys_number(at: datetime) -> str:
 
 
 TABLES = {
+    "members.DataImport": Table(
+        NOBODY,
+        none="id kind state file_name text rows rows_done outcome mark reason short_notice by asked_at decided_by"
+        " decided_at saved_at",
+    ),
+    "members.PlanRequest": Table(
+        NOBODY, none="id title path entered impact state by asked_at decided_by decided_at why"
+    ),
     "members.PostFile": Table(
         THREADS,
         none="id post content_type size",

@@ -27,6 +27,7 @@ WATCHED = {
     "kitbag_proof_items": "",
     "kitbag_proofopening": "purpose role",
     "kitbag_proposededit": "note serial serial_typed",
+    "kitbag_replytemplate": "",
     "kitbag_spell": "",
     "kitbag_stolenunit": "",
     "kitbag_valuation": "",
@@ -151,9 +152,9 @@ def let_auditors_see(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("kitbag", "0005_events_of_repairs"),
-        ("members", "0010_staff_changes"),
-        ("servicing", "0011_roles_for_membership"),
+        ("kitbag", "0006_review_desk"),
+        ("members", "0011_programme_data_files"),
+        ("servicing", "0014_roles_for_programme_data"),
     ]
 
     operations = [

@@ -1,0 +1,187 @@
+"""From a file to rows: checked in a transaction that is taken back, saved in one that is not, both by the same act.
+
+So a dry run cannot differ from what saving does. Saving is refused where it would do something else than what was
+shown. What a killed worker left is done again: nothing was written, and the row says what is to do.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from cps_portal.data.files import MOST_ROWS, Fault, Faulty, Row, rows_of, text_of
+from cps_portal.data.kinds import SAME, Done, Kind, Said, kind_of
+from kitbag import standing
+from kitbag.approvals import as_facts, needs_second
+from kitbag.impact import Impact, impact_of
+from kitbag.registration import KitError
+from members.models import DataImport, User
+
+State = DataImport.State
+# Rows up to which a file is checked, and saved, while its page waits.
+AT_ONCE = 500
+FAULTS_KEPT, CHANGES_KEPT = 200, 200
+
+
+def begin(kind: Kind, *, name: str, data: bytes, reason: str, short_notice: str, by: User, at: datetime) -> DataImport:
+    """Keep a file to be checked; a short one is checked at once. Raises Faulty for bytes that are no text."""
+    text = text_of(data)
+    asked = DataImport.objects.create(
+        kind=kind.name,
+        file_name=name[:120],
+        text=text,
+        rows=min(max(text.count("\n"), 1), MOST_ROWS),
+        reason=reason,
+        short_notice=short_notice,
+        by=by,
+        asked_at=at,
+    )
+    if asked.rows <= AT_ONCE:
+        check(asked.pk, at=at)
+        asked.refresh_from_db()
+    return asked
+
+
+def check(key: UUID, *, at: datetime) -> None:
+    """See what a file would do, and take it back."""
+    with transaction.atomic():
+        asked = _locked(key, State.CHECKING)
+        if asked is None:
+            return
+        try:
+            done, impact, rows = _dry(asked, at)
+        except Faulty as faulty:
+            asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
+        else:
+            asked.state, asked.rows, asked.rows_done = State.CHECKED, rows, rows
+            asked.outcome, asked.mark = _outcome(done, impact), _mark(done)
+        asked.save(update_fields=["state", "rows", "rows_done", "outcome", "mark"])
+
+
+def _locked(key: UUID, *states: str) -> DataImport | None:
+    """The row, locked, where it is in one of the states; None where another worker has it or it went on."""
+    found = DataImport.objects.select_for_update(skip_locked=True).filter(pk=key, state__in=states)
+    return found.first()
+
+
+def _rows(asked: DataImport, kind: Kind) -> list[Row]:
+    return rows_of(asked.text, kind.columns, kind.key)
+
+
+def _dry(asked: DataImport, at: datetime) -> tuple[list[Done], Impact | None, int]:
+    kind = kind_of(asked.kind)
+    assert kind is not None
+    rows = _rows(asked, kind)
+    done: list[Done] = []
+
+    def act(*, at: datetime) -> None:
+        done[:] = kind.apply(rows, _said(asked), at)
+
+    if kind.moves_points:
+        return done, standing.at_the_clock(impact_of, act), len(rows)
+    with transaction.atomic():
+        mark = transaction.savepoint()
+        act(at=at)
+        transaction.savepoint_rollback(mark)
+    return done, None, len(rows)
+
+
+def _said(asked: DataImport) -> Said:
+    return Said(asked.by, asked.reason, asked.short_notice)
+
+
+def _faults(faults: list[Fault]) -> dict[str, Any]:
+    return {"faults": [asdict(fault) for fault in faults[:FAULTS_KEPT]], "fault_count": len(faults)}
+
+
+def _outcome(done: list[Done], impact: Impact | None) -> dict[str, Any]:
+    counts: dict[str, int] = {}
+    for one in done:
+        counts[one.what] = counts.get(one.what, 0) + 1
+    told = [asdict(one) for one in done if one.what != SAME]
+    return {
+        "counts": counts,
+        "changes": told[:CHANGES_KEPT],
+        "change_count": len(told),
+        "impact": as_facts(impact) if impact else [],
+        "more_days": impact.more_days if impact else 0,
+        "needs_second": bool(impact and needs_second(impact)),
+    }
+
+
+def _mark(done: list[Done]) -> str:
+    """What tells one outcome from another."""
+    told = json.dumps([asdict(one) for one in done if one.what != SAME])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@transaction.atomic
+def order(key: UUID, *, by: User) -> DataImport:
+    """Who brought a file in wants it saved: at once, or after a second person where its impact asks for one.
+
+    Raises KitError: "not_checked" (it went on meanwhile), "not_yours", "nothing_new".
+    """
+    asked = DataImport.objects.select_for_update().get(pk=key)
+    if asked.state != State.CHECKED:
+        raise KitError("not_checked")
+    if asked.by_id != by.pk:
+        raise KitError("not_yours")
+    if not asked.outcome.get("change_count"):
+        raise KitError("nothing_new")
+    asked.state = State.WAITING if asked.outcome.get("needs_second") else State.SAVING
+    asked.save(update_fields=["state"])
+    return asked
+
+
+@transaction.atomic
+def decide(key: UUID, *, approves: bool, by: User, at: datetime) -> DataImport:
+    """A second person lets a file be saved, or refuses it. Raises KitError: "decided_before", "own_request"."""
+    asked = DataImport.objects.select_for_update().get(pk=key)
+    if asked.state != State.WAITING:
+        raise KitError("decided_before")
+    if asked.by_id == by.pk:
+        raise KitError("own_request")
+    asked.state = State.SAVING if approves else State.REFUSED
+    asked.decided_by, asked.decided_at = by, at
+    asked.save(update_fields=["state", "decided_by", "decided_at"])
+    return asked
+
+
+def save(key: UUID, *, at: datetime) -> None:
+    """Write a file whole; where it would do something else than what was shown, it is checked anew instead."""
+    with transaction.atomic():
+        asked = _locked(key, State.SAVING)
+        kind = kind_of(asked.kind) if asked else None
+        if asked is None or kind is None:
+            return
+        mark = transaction.savepoint()
+        try:
+            done = standing.at_the_clock(lambda *, at: kind.apply(_rows(asked, kind), _said(asked), at))
+        except Faulty as faulty:
+            transaction.savepoint_rollback(mark)
+            asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
+        else:
+            if _mark(done) == asked.mark:
+                asked.state, asked.saved_at = State.SAVED, at
+            else:
+                transaction.savepoint_rollback(mark)
+                asked.state, asked.decided_by, asked.decided_at = State.CHECKING, None, None
+        asked.save(update_fields=["state", "outcome", "saved_at", "decided_by", "decided_at"])
+    if asked.state == State.CHECKING and asked.rows <= AT_ONCE:
+        check(key, at=at)
+
+
+def work(*, at: datetime) -> int:
+    """Check and save what waits for it, the oldest first; returns how many files."""
+    waiting = DataImport.objects.filter(state__in=[State.CHECKING, State.SAVING]).order_by("asked_at")
+    keys = list(waiting.values_list("pk", "state")[:20])
+    for key, state in keys:
+        if state == State.CHECKING:
+            check(key, at=at)
+        else:
+            save(key, at=at)
+    return len(keys)

@@ -1,0 +1,371 @@
+"""The kinds of programme data: their columns, how the programme's own operations write rows, how they go out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.forms.models import model_to_dict, modelform_factory
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from cps_portal.data.files import Fault, Faulty, Row, cells_of
+from kitbag import catalogue, holds, valuing
+from kitbag.models import Product, Valuation
+from kitbag.plan_words import REFUSALS
+from kitbag.registration import KitError
+from kitbag.rules import catalogue_file
+from kitbag.rules.table_cells import written
+from kitbag.rules.valuing import PlanError
+from kitbag.valuing import SetValue
+from members.models import CountryTerms, DataImport, Threshold, User
+from members.rules.days import programme_day
+from servicing.models import Centre, Offer, ServiceTerms
+
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who brings the data in, why, and why on short notice."""
+
+    by: User
+    reason: str
+    short_notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a row came to: new, changed (from what to what) or the same."""
+
+    what: str
+    label: str
+    changes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: `apply` writes rows inside the caller's transaction or raises Faulty; `moves_points` where it may."""
+
+    name: DataImport.Kind
+    permission: str
+    columns: Sequence[str]
+    key: Sequence[str]
+    apply: Callable[[list[Row], Said, datetime], list[Done]]
+    export: Callable[[], Iterator[Sequence[object]]]
+    moves_points: bool = False
+
+    def table(self) -> Iterator[list[str]]:
+        """All of it as rows of a table, its headings first."""
+        yield list(self.columns)
+        for row in self.export():
+            yield cells_of(row)
+
+
+def _day(row: Row, column: str, faults: list[Fault]) -> date | None:
+    try:
+        day = parse_date(row.cells[column].strip())
+    except ValueError:
+        day = None
+    if day is None:
+        faults.append(Fault(row.number, column, _("A day is written as 2027-09-14.")))
+    return day
+
+
+def _number(row: Row, column: str, faults: list[Fault]) -> int | None:
+    text = row.cells[column].strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 8):
+        faults.append(Fault(row.number, column, _("A whole number, without signs between its digits.")))
+        return None
+    return int(text)
+
+
+def _refused(row: Row, error: KitError | PlanError, columns: dict[str, str]) -> Fault:
+    field, words = REFUSALS.get(error.code, ("", _("The programme does not allow this.")))
+    return Fault(row.number, columns.get(field, field), str(words))
+
+
+# The catalogue
+
+
+def _load_catalogue(rows: list[Row], said: Said, at: datetime) -> list[Done]:
+    data = _as_file(catalogue_file.COLUMNS, rows)
+    try:
+        report = catalogue.load(data, at=at)
+    except catalogue_file.BrokenFile as broken:
+        raise Faulty(_catalogue_faults(broken.faults, rows)) from broken
+    if report.refused:
+        raise Faulty(_catalogue_faults(report.refused, rows))
+    added, changed = set(report.added), set(report.changed)
+    return [
+        Done(NEW if sku in added else CHANGED if sku in changed else SAME, sku)
+        for sku in (row.cells["sku"] for row in rows)
+    ]
+
+
+def _as_file(columns: Sequence[str], rows: list[Row]) -> bytes:
+    table = [list(columns), *([row.cells[name] for name in columns] for row in rows)]
+    return written(table).removeprefix("\ufeff").encode()
+
+
+def _catalogue_faults(faults: Sequence[catalogue_file.Fault], rows: list[Row]) -> list[Fault]:
+    """The loader counts lines of the file that it was given: its second is the first row."""
+    numbers = {place: row.number for place, row in enumerate(rows, start=2)}
+    return [Fault(numbers.get(fault.line, fault.line), fault.column, fault.reason) for fault in faults]
+
+
+def _catalogue_rows() -> Iterator[Sequence[object]]:
+    for product in Product.objects.order_by("sku").iterator(chunk_size=500):
+        yield [product.file_cells.get(name, "") for name in catalogue_file.COLUMNS]
+
+
+# Values and thresholds, by their operations only
+
+
+def _set_values(rows: list[Row], said: Said, at: datetime) -> list[Done]:
+    faults: list[Fault] = []
+    done: list[Done] = []
+    products = dict(Product.objects.filter(sku__in=[row.cells["sku"] for row in rows]).values_list("sku", "pk"))
+    planned = {
+        (sku, day): points
+        for sku, day, points in Valuation.objects.in_force()
+        .filter(product__in=products.values(), reason=Valuation.Reason.SET)
+        .values_list("product__sku", "effective_on", "points")
+    }
+    for row in sorted(rows, key=lambda row: (row.cells["sku"], row.cells["day"])):
+        sku, before = row.cells["sku"], len(faults)
+        day, points = _day(row, "day", faults), _number(row, "points", faults)
+        if sku not in products:
+            faults.append(Fault(row.number, "sku", _("No product has this sku.")))
+        if day is None or points is None or len(faults) > before:
+            continue
+        old = planned.get((sku, day))
+        if old == points:
+            done.append(Done(SAME, f"{sku}, {day}"))
+            continue
+        try:
+            valuing.replan(
+                products[sku],
+                set_value=SetValue(points, day),
+                reason=said.reason,
+                short_notice=said.short_notice,
+                by=said.by,
+                at=at,
+            )
+        except PlanError as error:
+            faults.append(_refused(row, error, {}))
+            continue
+        done.append(
+            Done(NEW if old is None else CHANGED, f"{sku}, {day}", f"{old if old is not None else '–'} → {points}")
+        )
+    if faults:
+        raise Faulty(faults)
+    return done
+
+
+def _value_rows() -> Iterator[Sequence[object]]:
+    rows = Valuation.objects.in_force().filter(reason=Valuation.Reason.SET).order_by("product__sku", "effective_on")
+    yield from rows.values_list("product__sku", "effective_on", "points").iterator()
+
+
+def _plan_thresholds(rows: list[Row], said: Said, at: datetime) -> list[Done]:
+    faults: list[Fault] = []
+    done: list[Done] = []
+    for row in sorted(rows, key=lambda row: row.cells["day"]):
+        day = _day(row, "day", faults)
+        needs = [_number(row, name, faults) for name in ("silver", "gold", "platinum")]
+        if day is None or None in needs:
+            continue
+        newest = Threshold.objects.filter(effective_on=day).order_by("revision").last()
+        old = None if newest is None or newest.is_withdrawn else [newest.silver, newest.gold, newest.platinum]
+        if old == needs:
+            done.append(Done(SAME, day.isoformat()))
+            continue
+        silver, gold, platinum = (need or 0 for need in needs)
+        try:
+            holds.plan_thresholds(
+                effective_on=day,
+                silver=silver,
+                gold=gold,
+                platinum=platinum,
+                reason=said.reason,
+                short_notice=said.short_notice,
+                by=said.by,
+                at=at,
+            )
+        except KitError as error:
+            faults.append(_refused(row, error, {}))
+            continue
+        done.append(Done(CHANGED if old else NEW, day.isoformat(), f"{old or '–'} → {needs}"))
+    if faults:
+        raise Faulty(faults)
+    return done
+
+
+def _threshold_rows() -> Iterator[Sequence[object]]:
+    newest = Threshold.objects.order_by("effective_on", "-revision").distinct("effective_on")
+    for row in newest:
+        if not row.is_withdrawn:
+            yield row.effective_on, row.silver, row.gold, row.platinum
+
+
+# Rows that the admin's own forms check
+
+
+def _by_form(
+    model: type[models.Model], columns: Sequence[str], key: Sequence[str], lists: Sequence[str] = ()
+) -> Callable[[list[Row], Said, datetime], list[Done]]:
+    """Rows of a model, each through the form of its page in the admin; `lists` hold several words in a cell."""
+
+    def apply(rows: list[Row], said: Said, at: datetime) -> list[Done]:
+        page: Any = admin.site.get_model_admin(model)
+        form_class = modelform_factory(model, form=page.form, fields=list(columns))
+        known = {_identity(row, key): row for row in model._default_manager.select_for_update()}
+        faults: list[Fault] = []
+        done: list[Done] = []
+        for row in rows:
+            found = known.get(tuple(row.cells[name].strip().lower() for name in key))
+            data = {name: row.cells[name].split() if name in lists else row.cells[name] for name in columns}
+            # Days and times of the rows that are there come back as they stand, whether or not they lie ahead.
+            if found is not None and _as_cells(found, columns, lists) == [row.cells[name] for name in columns]:
+                done.append(Done(SAME, str(found)))
+                continue
+            held = getattr(found, "valid_from", None)
+            if held is not None and held <= programme_day(at):
+                said_so = _("This row is in force since %(day)s and is never rewritten: add one for a later day.")
+                faults.append(Fault(row.number, "valid_from", said_so % {"day": held.isoformat()}))
+                continue
+            before = model_to_dict(found, columns) if found is not None else {}
+            form = form_class({**data, "reason": said.reason or "–"}, instance=found)
+            if not form.is_valid():
+                faults += [
+                    Fault(row.number, column if column in columns else "", " ".join(map(str, errors)))
+                    for column, errors in form.errors.items()
+                ]
+                continue
+            saved = form.save()
+            done.append(Done(CHANGED if before else NEW, str(saved), _differs(before, saved, form) if before else ""))
+        if faults:
+            raise Faulty(faults)
+        return done
+
+    return apply
+
+
+def _identity(row: models.Model, key: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_cell(getattr(row, name)).lower() for name in key)
+
+
+def _differs(before: dict[str, Any], saved: models.Model, form: forms.BaseForm) -> str:
+    after = model_to_dict(saved, list(before))
+    changed = [name for name in before if _cell(before[name]) != _cell(after[name])]
+    return "; ".join(f"{name}: {_cell(before[name]) or '–'} → {_cell(after[name]) or '–'}" for name in changed)
+
+
+def _cell(value: Any) -> str:
+    """A value as it stands in a cell and is read again."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, list | tuple):
+        return " ".join(sorted(_cell(getattr(one, "sku", one)) for one in value))
+    if hasattr(value, "strftime") and not isinstance(value, date):
+        return f"{value:%H:%M}"
+    return str(value)
+
+
+def _as_cells(row: models.Model, columns: Sequence[str], lists: Sequence[str]) -> list[str]:
+    return [_cell(getattr(row, name)) for name in columns]
+
+
+def _rows_of(model: type[models.Model], columns: Sequence[str]) -> Callable[[], Iterator[Sequence[object]]]:
+    def export() -> Iterator[Sequence[object]]:
+        for row in model._default_manager.order_by("pk"):
+            yield _as_cells(row, columns, ())
+
+    return export
+
+
+_COUNTRY = ("country", "benefit_class", "valid_from", "ended")
+_SERVICE = (
+    *("country", "level", "service", "valid_from", "target_days", "video_target_days", "loan"),
+    *("discount_percent", "free_return_shipping"),
+)
+_CENTRE = (
+    *("code", "name", "kind", "street", "postcode", "town", "country", "latitude", "longitude", "phone", "email"),
+    *("time_zone", "holiday_region", "cut_off", "services", "families", "takes_video", "serves_cps", "offers"),
+    *("currency", "vat_percent", "visitor_days", "is_demo", "begins_on", "ended_on"),
+)
+_OFFER = (
+    *("title", "summary", "text", "levels", "countries", "begins_on", "ends_on", "codes", "shared_code", "link"),
+    "published",
+)
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        DataImport.Kind.CATALOGUE,
+        "kitbag.change_product",
+        catalogue_file.COLUMNS,
+        ("sku",),
+        _load_catalogue,
+        _catalogue_rows,
+        moves_points=True,
+    ),
+    Kind(
+        DataImport.Kind.VALUES,
+        "kitbag.add_valuation",
+        ("sku", "day", "points"),
+        ("sku", "day"),
+        _set_values,
+        _value_rows,
+        moves_points=True,
+    ),
+    Kind(
+        DataImport.Kind.THRESHOLDS,
+        "members.add_threshold",
+        ("day", "silver", "gold", "platinum"),
+        ("day",),
+        _plan_thresholds,
+        _threshold_rows,
+        moves_points=True,
+    ),
+    Kind(
+        DataImport.Kind.COUNTRY_TERMS,
+        "members.add_countryterms",
+        _COUNTRY,
+        ("country", "valid_from"),
+        _by_form(CountryTerms, _COUNTRY, ("country", "valid_from")),
+        _rows_of(CountryTerms, _COUNTRY),
+    ),
+    Kind(
+        DataImport.Kind.SERVICE_TERMS,
+        "servicing.add_serviceterms",
+        _SERVICE,
+        ("country", "level", "service", "valid_from"),
+        _by_form(ServiceTerms, _SERVICE, ("country", "level", "service", "valid_from")),
+        _rows_of(ServiceTerms, _SERVICE),
+    ),
+    Kind(
+        DataImport.Kind.CENTRES,
+        "servicing.add_centre",
+        _CENTRE,
+        ("code",),
+        _by_form(Centre, _CENTRE, ("code",), lists=("services", "families")),
+        _rows_of(Centre, _CENTRE),
+    ),
+    Kind(
+        DataImport.Kind.OFFERS,
+        "servicing.add_offer",
+        _OFFER,
+        ("title", "begins_on"),
+        _by_form(Offer, _OFFER, ("title", "begins_on"), lists=("levels", "countries")),
+        _rows_of(Offer, _OFFER),
+    ),
+)
+
+
+def kind_of(name: str) -> Kind | None:
+    return next((kind for kind in KINDS if kind.name == name), None)

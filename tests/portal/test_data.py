@@ -1,0 +1,263 @@
+"""Programme data as files: what comes out goes in unchanged, nothing is half-written, and large plans need two people."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from cps_portal.data import importing
+from cps_portal.data.kinds import KINDS
+from kitbag.models import LifecycleMark, Valuation
+from members.models import CountryTerms, DataImport, PlanRequest, Threshold, User
+from members.rules.roles import Role
+from servicing.models import Centre
+from tests.factories import NOON
+from tests.portal.staff import SUPERUSER, as_role, confirmed, day, programme_tables, staff_user
+
+pytestmark = pytest.mark.django_db
+
+
+def bring_in(client, kind, text, **more):
+    """Bring a file in; answers the row, or the page that refused it."""
+    data = text if isinstance(text, bytes) else text.encode()
+    post = {"file": SimpleUploadedFile("data.csv", data), "reason": "New season", **more}
+    answer = client.post(reverse("admin:data_import", args=[kind]), post)
+    return DataImport.objects.first() if answer.status_code == 302 else answer
+
+
+def save(client, row):
+    client.post(reverse("admin:data_file", args=[row.pk]), {"save": "1"})
+    row.refresh_from_db()
+    return row
+
+
+def faults(row):
+    return [(fault["row"], fault["column"], fault["words"]) for fault in row.outcome["faults"]]
+
+
+@pytest.mark.parametrize("kind", [kind.name.value for kind in KINDS])
+def test_what_comes_out_goes_in_and_changes_nothing(kind, a_row_of_each, manager):
+    table = b"".join(manager.get(reverse("admin:data_export", args=[kind])).streaming_content)
+    before = programme_tables()
+    row = bring_in(manager, kind, table)
+    if table.count(b"\n") < 2:
+        assert row.state == DataImport.State.FAULTY
+        return
+    assert (row.state, row.outcome.get("faults")) == (DataImport.State.CHECKED, None)
+    assert set(row.outcome["counts"]) == {"same"}
+    after = programme_tables()
+    assert {name for name in before if before[name] != after[name]} == {"members_dataimport"}
+    assert "Nothing in this file is new." in manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
+
+
+def test_thresholds_are_shown_first_and_saved_then(clock, manager):
+    row = bring_in(manager, "thresholds", f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n", short_notice="")
+    assert row.state == DataImport.State.CHECKED
+    assert not Threshold.objects.filter(silver=600).exists()
+    page = manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
+    assert "[600, 1100, 1700]" in page
+    assert save(manager, row).state == DataImport.State.SAVED
+    planned = Threshold.objects.get(silver=600)
+    assert (planned.effective_on.isoformat(), planned.reason) == (day(100), "New season")
+    assert save(manager, row).state == DataImport.State.SAVED
+    assert Threshold.objects.filter(silver=600).count() == 1
+
+
+def test_values_go_through_their_operation_only(clock, manager, camera):
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},100\nnone,{day(5)},5\n")
+    assert faults(row) == [
+        (2, "points", "A value cannot be set below that of the day before."),
+        (3, "sku", "No product has this sku."),
+    ]
+    assert Valuation.objects.filter(product=camera).count() == 1
+    row = bring_in(manager, "values", f"sku;day;points\neos-r5-mark-ii;{day(5)};330\n")
+    assert save(manager, row).state == DataImport.State.SAVED
+    assert Valuation.objects.get(product=camera, points=330).effective_on.isoformat() == day(5)
+
+
+def test_terms_in_force_are_not_rewritten_by_a_file(clock, manager):
+    held = CountryTerms.objects.filter(country="GB", valid_from__lte=NOON.date()).first()
+    heading = "country,benefit_class,valid_from,ended\n"
+    row = bring_in(manager, "country-terms", f"{heading}GB,silver,{held.valid_from},\n")
+    [(number, column, words)] = faults(row)
+    assert (number, column) == (2, "valid_from")
+    assert "never rewritten" in words
+    row = bring_in(manager, "country-terms", f"{heading}GB,silver,{day(40)},\n")
+    assert save(manager, row).state == DataImport.State.SAVED
+    assert CountryTerms.objects.get(country="GB", valid_from=day(40)).benefit_class == "silver"
+
+
+def test_centres_are_known_by_their_code(clock, manager):
+    table = b"".join(manager.get(reverse("admin:data_export", args=["centres"])).streaming_content).decode("utf-8-sig")
+    uk = Centre.objects.get(code="UK")
+    row = bring_in(manager, "centres", table.replace(uk.name, "Canon Service Centre, United Kingdom"))
+    assert [change["what"] for change in row.outcome["changes"]] == ["changed"]
+    assert save(manager, row).state == DataImport.State.SAVED
+    uk.refresh_from_db()
+    assert uk.name == "Canon Service Centre, United Kingdom"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "The file is empty."),
+        (b"\x00\x01\x02\x03\xff\xfe\x00", "This is no text"),
+        (b"day,silver,gold\n2030-01-01,1,2\n", "A column is missing."),
+        (b"day,silver,gold,platinum,points\n", "This column is not known."),
+        (b"day,day,silver,gold,platinum\n", "This column is there twice."),
+        (b"day,silver,gold,platinum\n", "There is no row under the headings."),
+        (b"day,silver,gold,platinum\n2030-01-01,1,2\n", "not as many cells"),
+        (b'day,silver,gold,platinum\n"2030-01-01,1,2,3\n', "A quotation mark is never closed."),
+        (b"day,silver,gold,platinum\n2030-01-01,1,2,3\n2030-01-01,4,5,6\n", "The same stands in row 2."),
+        (b"day,silver,gold,platinum\n=1+1,1,2,3\n", "A day is written as 2027-09-14."),
+        (b"day,silver,gold,platinum\n2030-01-01,-1,2,3\n", "A whole number"),
+        ("day,silver,gold,platinum\n2030-01-01,١,٢,٣\n".encode(), "A whole number"),
+        (b"day,silver,gold,platinum\n2030-01-01,3,2,1\n", "Silver, Gold and Platinum ascend"),
+    ],
+)
+def test_a_hostile_file_is_told_row_by_row_and_writes_nothing(text, said, clock, manager):
+    before = programme_tables()
+    answer = bring_in(manager, "thresholds", text)
+    told = str(answer.outcome) if isinstance(answer, DataImport) else answer.content.decode()
+    assert said in told
+    after = programme_tables()
+    assert {name for name in before if before[name] != after[name]} <= {"members_dataimport"}
+
+
+def test_one_bad_row_keeps_the_good_ones_out(clock, manager):
+    text = f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n{day(-1)},600,1100,1700\n"
+    row = bring_in(manager, "thresholds", text)
+    assert faults(row) == [(3, "day", "Choose a day after today: what holds today was settled before it began.")]
+    assert not Threshold.objects.filter(silver=600).exists()
+
+
+def test_a_long_file_is_checked_and_saved_by_the_worker(clock, manager, monkeypatch):
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
+    text = "day,silver,gold,platinum\n" + "".join(f"{day(100 + at)},600,1100,{1700 + at}\n" for at in range(5))
+    row = bring_in(manager, "thresholds", text)
+    assert row.state == DataImport.State.CHECKING
+    assert 'http-equiv="refresh"' in manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
+    assert importing.work(at=NOON) == 1
+    row.refresh_from_db()
+    assert row.state == DataImport.State.CHECKED
+    assert save(manager, row).state == DataImport.State.SAVING
+    importing.work(at=NOON)
+    row.refresh_from_db()
+    assert row.state == DataImport.State.SAVED
+    assert Threshold.objects.filter(silver=600).count() == 5
+    assert importing.work(at=NOON) == 0
+
+
+def test_what_would_differ_from_what_was_shown_is_checked_anew(clock, manager, camera):
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    other = bring_in(confirmed(staff_user(SUPERUSER)), "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},325\n")
+    assert other.by != row.by
+    DataImport.objects.filter(pk=other.pk).update(state=DataImport.State.SAVING)
+    importing.save(other.pk, at=NOON)
+    assert save(manager, row).state == DataImport.State.CHECKED
+    assert "325 → 330" in str(row.outcome)
+    assert Valuation.objects.filter(product=camera, points=325).exists()
+
+
+def test_a_large_impact_waits_for_a_second_person(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    assert row.outcome["needs_second"]
+    assert save(manager, row).state == DataImport.State.WAITING
+    manager.post(reverse("admin:data_file", args=[row.pk]), {"approve": "1"})
+    row.refresh_from_db()
+    assert row.state == DataImport.State.WAITING
+    second = confirmed(staff_user(SUPERUSER))
+    second.post(reverse("admin:data_file", args=[row.pk]), {"approve": "1"})
+    row.refresh_from_db()
+    assert row.state == DataImport.State.SAVED
+    assert Valuation.objects.filter(product=camera, points=330).exists()
+
+
+def plan(client, camera):
+    page = reverse("admin:kitbag_product_superseded", args=[camera.pk])
+    post = {"day": day(100), "reason": "A successor", "short_notice": "", "confirmed": "1"}
+    return client.post(page, post, follow=True)
+
+
+def test_a_plan_of_large_impact_is_carried_out_by_the_second_person(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    for _again in range(2):
+        assert "a second person approves it" in plan(manager, camera).content.decode()
+    asked = PlanRequest.objects.get()
+    assert not LifecycleMark.objects.exists()
+    page = reverse("admin:approval", args=[asked.pk])
+    assert "You asked for this yourself" in manager.get(page).content.decode()
+    manager.post(page, {"approve": "1"})
+    assert not LifecycleMark.objects.exists()
+    second = confirmed(staff_user(SUPERUSER))
+    assert "Approve and carry out" in second.get(page).content.decode()
+    second.post(page, {"approve": "1"})
+    mark = LifecycleMark.objects.get()
+    asked.refresh_from_db()
+    assert (mark.effective_on.isoformat(), asked.state) == (day(100), PlanRequest.State.APPROVED)
+    second.post(page, {"approve": "1"})
+    assert LifecycleMark.objects.count() == 1
+
+
+def test_a_second_person_may_refuse_and_says_why(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    second = confirmed(staff_user(SUPERUSER))
+    page = reverse("admin:approval", args=[asked.pk])
+    assert "Say why." in second.post(page, {"refuse": "1", "why": ""}).content.decode()
+    second.post(page, {"refuse": "1", "why": "Too early"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.why) == (PlanRequest.State.REFUSED, "Too early")
+    assert not LifecycleMark.objects.exists()
+
+
+def test_a_plan_that_fits_no_more_stays_with_its_reason(
+    clock, manager, layla, camera, register, settings, time_machine
+):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    second = confirmed(staff_user(SUPERUSER))
+    time_machine.move_to(NOON + timedelta(days=101), tick=False)
+    answer = confirmed(second_of(second)).post(
+        reverse("admin:approval", args=[asked.pk]), {"approve": "1"}, follow=True
+    )
+    assert "It cannot be carried out as it was asked." in answer.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == PlanRequest.State.WAITING
+    assert not LifecycleMark.objects.exists()
+
+
+def second_of(client):
+    """The user of a session, to be signed in again when its hours are over."""
+    return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_who_may_do_what_with_programme_data(role, a_row_of_each):
+    client = as_role(role)
+    sees = role in (Role.PROGRAMME_MANAGER, Role.AUDITOR)
+    writes = role == Role.PROGRAMME_MANAGER
+    row, asked = DataImport.objects.get(), PlanRequest.objects.get()
+    pages = {
+        reverse("admin:data"): sees,
+        reverse("admin:data_export", args=["offers"]): sees,
+        reverse("admin:data_import", args=["offers"]): writes,
+        reverse("admin:data_file", args=[row.pk]): sees,
+        reverse("admin:approval", args=[asked.pk]): sees,
+    }
+    for page, expected in pages.items():
+        assert client.get(page).status_code == (200 if expected else 403), page
+    if not writes:
+        for page in (reverse("admin:data_file", args=[row.pk]), reverse("admin:approval", args=[asked.pk])):
+            assert client.post(page, {"refuse": "1", "why": "x"}).status_code == 403
+        row.refresh_from_db()
+        asked.refresh_from_db()
+        assert (row.state, asked.state) == ("waiting", "waiting")
