@@ -228,3 +228,19 @@ def test_queries_do_not_grow(client, layla, django_assert_max_num_queries):
     assert counts[0] == counts[1]
     with django_assert_max_num_queries(8):
         client.get(reverse("event", args=[event.pk]))
+
+
+def test_an_empty_answer_leads_on_to_what_was_left_out(client, layla):
+    EventFactory(levels=[3], countries=["EG"], language="ar")
+    client.force_login(layla.user)
+    asked = reverse("events") + "?language=ar"
+    page = client.get(asked)
+    assert page.context["groups"] == []
+    text = page.content.decode()
+    assert "No event fits all of that" in text
+    assert f'href="{reverse("events")}"' in text
+    wider = page.context["wider_href"]
+    assert wider.replace("&", "&amp;") in text
+    found = client.get(wider)
+    assert [row["language"] for group in found.context["groups"] for row in group["rows"]] == ["Arabic"]
+    assert found.context["wider_href"] == ""
