@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from servicing import events
+from servicing import event_door, events
 from servicing.models import Booking, Event
 from tests.factories import NOON, EventFactory, MemberFactory
 
@@ -129,7 +129,7 @@ def test_a_place_from_booking_to_the_door(client, look, layla):
     assert "Your place is given back." in press(client, layla, "event-cancel", event)
     assert "room-7" not in look(layla, "event", event.pk)
     press(client, layla, "event-book", event)
-    events.check_in(event.pk, member_id=layla.pk, at=NOON + HOUR)
+    event_door.check_in(event.pk, member_id=layla.pk, at=event.begins_at + HOUR)
     assert "You checked in at 13:00." in look(layla, "event", event.pk)
     assert "nothing to give back" in press(client, layla, "event-cancel", event)
 
