@@ -230,7 +230,7 @@ class _Card:
         verify = _("Scan to verify")
         paper.say(verify, words, y - 3.2, size=5.5, colour=self.ink, at_end=True)
         if verify != SCAN:
-            paper.say(SCAN, words, y - 5.8, size=5.5, colour=self.ink, at_end=True)
+            paper.say(SCAN, words, y + side + 0.1, size=5, colour=self.ink, at_end=True)
         paper.set_fill_color(255, 255, 255)
         paper.rect(x, y, side, side, style="F", round_corners=True, corner_radius=0.5)
         draw_code(paper, self.face.link, left=x + QR_FRAME, top=y + QR_FRAME, side=QR)
