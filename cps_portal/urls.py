@@ -29,7 +29,7 @@ from cps_portal.pages.kitbag.proofs import kitbag_item_proof, kitbag_proof, kitb
 from cps_portal.pages.kitbag.removing import kitbag_item_remove, kitbag_item_undo
 from cps_portal.pages.mailbox import mailbox, mailbox_mail
 from cps_portal.pages.messages import message, messages, messages_preferences, messages_stop
-from cps_portal.pages.offers.card import card, card_check, card_pdf
+from cps_portal.pages.offers.card import card, card_check, card_pdf, card_start
 from cps_portal.pages.offers.levels import benefits
 from cps_portal.pages.offers.listing import offer, offers
 from cps_portal.pages.offers.pack import pack
@@ -139,6 +139,7 @@ urlpatterns = [
     path("offers/<uuid:offer_id>/", offer, name="offer"),
     path("card/", card, name="card"),
     path("card/card.pdf", card_pdf, name="card-pdf"),
+    path("v/", card_start, name="card-start"),
     path("v/<str:card_token>/", card_check, name="card-check"),
     path("help/", help_page, name="help"),
     path("contact/", contact, name="contact"),

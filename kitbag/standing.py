@@ -1,6 +1,6 @@
 """Points and level of a member: the only reader, and the one road by which they change (programme §4)."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -96,6 +96,16 @@ def enter_day(day: date) -> None:
     newest = Night.objects.newest_begun_day()
     if newest is not None and newest > day:
         raise DayTurned(day)
+
+
+def levels_since(levels: Mapping[int, Level]) -> dict[int, date]:
+    """By member: the day the level they have began, where they have not had it from the first day; one query."""
+    changes = LevelChange.objects.filter(member__in=list(levels)).order_by("at", "pk")
+    found: dict[int, date] = {}
+    for member, level, day in changes.values_list("member", "to_level", "day"):
+        if level == levels[member]:
+            found[member] = day
+    return found
 
 
 def lock(member_id: int) -> Standing:

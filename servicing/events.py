@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef
 
 from kitbag import standing
 from members import messages
-from members.models import Member, Message, User
+from members.models import Member, Message
 from members.rules.days import programme_day
-from servicing.models import Booking, Event, EventVisitor
+from servicing.models import Booking, Event
 from servicing.offers import BenefitError
 from servicing.rules.audience import Audience, Person, fit
 
@@ -110,7 +110,7 @@ def _lock(event_id: UUID) -> Event:
     return Event.objects.select_for_update(no_key=True).get(pk=event_id)
 
 
-def _lock_running(event_id: UUID) -> Event:
+def lock_running(event_id: UUID) -> Event:
     """The event that people come to; raises BenefitError("called_off") where it does not take place."""
     event = _lock(event_id)
     if event.cancelled_at:
@@ -247,51 +247,3 @@ def call_off(event_id: UUID, *, at: datetime) -> Event:
         for booking in live
     )
     return event
-
-
-@transaction.atomic
-def check_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, bool]:
-    """A member came. Answers the booking and whether they were checked in before: scanning twice changes nothing.
-
-    Raises BenefitError: "called_off", "no_place".
-    """
-    event = _lock_running(event_id)
-    booking = Booking.objects.filter(event=event, member=member_id, state=State.PLACE).first()
-    if booking is None:
-        raise BenefitError("no_place")
-    if booking.came_at is not None:
-        return booking, True
-    booking.came_at = at
-    booking.save(update_fields=["came_at"])
-    return booking, False
-
-
-@transaction.atomic
-def let_in(event_id: UUID, *, member_id: int, at: datetime) -> tuple[Booking, bool]:
-    """Check in a member who came without a place, where one is free. Answers as `check_in` does.
-
-    At the door it goes to who is there, not to who waits; a place kept for them is theirs. Raises BenefitError:
-    "called_off", "full".
-    """
-    event = _lock_running(event_id)
-    mine = Booking.objects.filter(event=event, member=member_id, state__in=LIVE).first()
-    if mine is not None and mine.state == State.PLACE:
-        return check_in(event_id, member_id=member_id, at=at)
-    if (mine is None or mine.state == State.WAITING) and room_of(event).free == 0:
-        raise BenefitError("full")
-    booking = mine or Booking(event=event, member_id=member_id, asked_at=at)
-    booking.state, booking.held_until, booking.came_at = State.PLACE, None, at
-    booking.save()
-    return booking, False
-
-
-@transaction.atomic
-def check_in_visitor(
-    event_id: UUID, *, region: str, card_number: str, name: str, at: datetime, by: User
-) -> tuple[EventVisitor, bool]:
-    """A card holder of another CPS region came; the same card twice is once. Raises BenefitError("called_off")."""
-    event = _lock_running(event_id)
-    visitor, is_new = EventVisitor.objects.get_or_create(
-        event=event, region=region, card_number=card_number, defaults={"name": name, "came_at": at, "by": by}
-    )
-    return visitor, not is_new

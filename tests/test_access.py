@@ -138,6 +138,7 @@ ACCESS = {
     "pack": MEMBERS,
     "card": MEMBERS,
     "card-pdf": MEMBERS,
+    "card-start": PUBLIC,
     "card-check": PUBLIC,
     "help": PUBLIC,
     "contact": PUBLIC,

@@ -19,7 +19,7 @@ from members.looking import Page, note_look
 from members.models import Address, Level, Member, Topic, User
 from members.rules.former import Row, Thing
 from members.threads import Question
-from servicing import events, offers, packs
+from servicing import event_door, events, offers, packs
 from servicing.models import Event, GiftStock, Offer, OfferCode
 from servicing.packs import Label, contents_on, pack_of
 from servicing.rules.address import address_lines
@@ -163,8 +163,8 @@ def _book(evening: Evening, who: str, at: datetime) -> None:
 def _came(by: User) -> None:
     event = Event.objects.get(title=EVENINGS[-1].title)
     at = event.begins_at + timedelta(minutes=4)
-    events.check_in(event.pk, member_id=_member("layla").pk, at=at)
-    events.check_in_visitor(
+    event_door.check_in(event.pk, member_id=_member("layla").pk, at=at)
+    event_door.check_in_visitor(
         event.pk, region="Canon Japan", card_number="JP 4410 2271", name="Aiko Tanabe", at=at, by=by
     )
 

@@ -78,6 +78,22 @@ def cap_words(level: Level, home: HomeTerms | None) -> str:
     }
 
 
+def country_cap_words(home: HomeTerms) -> str:
+    """Where a member's country gives less than its highest level: what ends there, and what does not (§6)."""
+    reached = home.reached(Level.PLATINUM)
+    if reached == Level.PLATINUM:
+        return ""
+    if reached < Rank.SILVER:
+        return _(
+            "In your country no level has Fast Track targets, loans, discounts or free return shipping. Welcome pack,"
+            " card, offers and events follow your level."
+        )
+    return _(
+        "In your country Fast Track, loans, discounts and return shipping end at what %(reached)s has. Welcome pack,"
+        " card, offers and events follow your level."
+    ) % {"reached": Level(reached).label}
+
+
 def target_of(home: HomeTerms | None, level: Level) -> int | None:
     """The target of a repair at a level, in working days; None where there is none."""
     return _target(home, level) if home else None

@@ -13,13 +13,16 @@ from fpdf.pattern import LinearGradient
 from cps_portal.pdf.paper import MARGIN, WIDTH, Colour, Face, Paper, Place, runs_ltr
 from cps_portal.pdf.qr import draw_code
 from members.models import Level
+from members.wording.words import english_level
 
 CARD_WIDTH, CARD_HEIGHT = 85.6, 54.0
 ROUNDING = 3.0
 KNURL = 5.4
 TEXT_AT, ROOM = 11.0, 71.0
+FACT = 17.4
 QR = 15.6
 QR_FRAME = 1.1
+SCAN = "Scan to verify"
 
 # static/css/tokens.css: six stops of each metal, the letters engraved in it, and the index.
 _STOPS = (0.0, 0.20, 0.37, 0.57, 0.78, 1.0)
@@ -51,6 +54,7 @@ class CardFace:
     name: str
     number: str
     member_since: int
+    level_since: date
     as_of: date
     link: str
 
@@ -185,6 +189,9 @@ class _Card:
         paper.say(
             level, self._place(TEXT_AT + 36, ROOM - 36), top + 4.2, size=13, bold=True, colour=self.ink, at_end=True
         )
+        if (english := english_level(face.level)) != level:
+            # Other regions read its validity in English.
+            paper.say(english, self._place(TEXT_AT + 36, ROOM - 36), top + 9.8, size=7, colour=self.ink, at_end=True)
         room = ROOM - QR - 3
         size, lines = self._name(room)
         # Above the code there is room for a long name.
@@ -195,10 +202,11 @@ class _Card:
         paper.say(face.number, self._place(TEXT_AT, room), top + 33.4, size=9.5, face=Face.MONO, colour=self.ink)
         facts = [
             (_("Member since"), str(face.member_since)),
+            (_("%(level)s since") % {"level": level}, date_format(face.level_since, "j M Y")),
             (_("As of"), date_format(face.as_of, "j M Y")),
         ]
         for number, (label, value) in enumerate(facts):
-            place = self._place(TEXT_AT + 20 * number, 24)
+            place = self._place(TEXT_AT + FACT * number, FACT)
             paper.say(label, place, top + 41.4, size=5.5, colour=self.ink)
             paper.say(value, place, top + 44.3, size=7, bold=True, colour=self.ink)
 
@@ -219,7 +227,10 @@ class _Card:
         start = CARD_WIDTH - 3.6 - side
         x, y = self._x(start, side), self.top + CARD_HEIGHT - 4.2 - side
         words = self._place(start - 20, side + 20)
-        paper.say(_("Scan to verify"), words, y - 3.2, size=5.5, colour=self.ink, at_end=True)
+        verify = _("Scan to verify")
+        paper.say(verify, words, y - 3.2, size=5.5, colour=self.ink, at_end=True)
+        if verify != SCAN:
+            paper.say(SCAN, words, y + side + 0.1, size=5, colour=self.ink, at_end=True)
         paper.set_fill_color(255, 255, 255)
         paper.rect(x, y, side, side, style="F", round_corners=True, corner_radius=0.5)
         draw_code(paper, self.face.link, left=x + QR_FRAME, top=y + QR_FRAME, side=QR)

@@ -9,7 +9,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi, pgettext_lazy
+from django.utils.translation import get_language, get_language_bidi, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from cps_portal.drawing import chart as chart_drawing
@@ -18,6 +18,7 @@ from cps_portal.drawing.icons import PATHS
 from kitbag.models import Stage
 from members.models import Level
 from members.rules.levels import Rank, Thresholds
+from members.wording.words import english_level
 
 register = template.Library()
 
@@ -110,6 +111,8 @@ def membership_card(
         "member_since": member_since,
         "level_since": level_since,
         "qr": qr,
+        # Other regions read the level in English.
+        "english": "" if get_language() == "en" else english_level(level),
     }
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 
 from members.models import Level, Message, User
@@ -56,6 +56,12 @@ def link(name: str, *args: object) -> str:
 def figure(points: int) -> str:
     """Points as everywhere: a comma at the thousands, Western digits in every language."""
     return f"{points:,}"
+
+
+def english_level(level: int) -> str:
+    """A level in English, as centres of other regions read it (programme §8)."""
+    with override("en"):
+        return str(Level(level).label)
 
 
 def money(amount: Decimal | str, currency: str) -> str:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from members.models import Message, StaffLook
 from members.rules.numbers import spaced
 from members.rules.roles import Role
-from servicing import events
+from servicing import event_door, events
 from servicing.cards import token_of
 from servicing.models import Booking, CardRevocation, Event, EventVisitor
 from tests.factories import NOON, EventFactory, MemberFactory
@@ -73,10 +74,10 @@ def test_a_card_in_every_spelling_and_twice(manager, layla, time_machine):
     event = EventFactory(begins_at=NOON + timedelta(days=10, hours=3), booking_ends_at=NOON + timedelta(days=9))
     booked(event, layla)
     token = token_of(layla.pk, 1)
-    assert "Layla Mansour is in, at 14:02." in scan(manager, event, f"https://cps.example/v/{token}/")
+    assert "Layla Mansour is in: Thu 3 Dec, 14:02." in scan(manager, event, f"https://cps.example/v/{token}/")
     time_machine.shift(timedelta(minutes=30))
     for card in (token, f"/v/{token}/\r\n", layla.number, spaced(layla.number), f" {'-'.join(layla.number)} "):
-        assert "Layla Mansour is already in, at 14:02." in scan(manager, event, card)
+        assert "Layla Mansour is already in, since Thu 3 Dec, 14:02." in scan(manager, event, card)
     assert Booking.objects.get().came_at == NOON + timedelta(days=10, hours=2, minutes=2)
     assert StaffLook.objects.filter(member=layla, page="card", role="Programme manager").count() == 1
 
@@ -105,7 +106,7 @@ def test_what_is_no_card_is_said_beside_the_field(manager, layla):
         assert "No valid card and no member number." in scan(manager, event, card), card
         assert "<script>alert" not in scan(manager, event, card)
     assert programme_tables() == before
-    assert "is in, at" in scan(manager, event, token_of(layla.pk, 2))
+    assert "is in:" in scan(manager, event, token_of(layla.pk, 2))
 
 
 def test_a_member_without_a_place_is_let_in_where_one_is_free(manager, layla, omar):
@@ -114,7 +115,7 @@ def test_a_member_without_a_place_is_let_in_where_one_is_free(manager, layla, om
     assert "No booking" in page
     assert "Look out: For members with the level: Gold, Platinum." in page
     assert not Booking.objects.exists()
-    assert "Layla Mansour is in, at 14:02." in scan(manager, event, layla.number, let_in="1")
+    assert "Layla Mansour is in: Thu 3 Dec, 14:02." in scan(manager, event, layla.number, let_in="1")
     assert "is already in" in scan(manager, event, layla.number, let_in="1")
     assert "No place is free." in scan(manager, event, omar.number)
     assert "No place is free any more." in scan(manager, event, omar.number, let_in="1")
@@ -125,8 +126,8 @@ def test_a_member_without_a_place_is_let_in_where_one_is_free(manager, layla, om
 
 def test_visitors_of_other_regions_once_a_card(manager):
     event = EventFactory()
-    assert "Aiko Mori is in, at 14:02." in guest(manager, event)
-    assert "Aiko Mori is already in, at 14:02." in guest(manager, event, card_number=" J12 ", name="")
+    assert "Aiko Mori is in: Thu 3 Dec, 14:02." in guest(manager, event)
+    assert "Aiko Mori is already in, since Thu 3 Dec, 14:02." in guest(manager, event, card_number=" J12 ", name="")
     assert "This field is required." in guest(manager, event, region="")
     assert "Null characters are not allowed." in guest(manager, event, card_number="\x00")
     assert EventVisitor.objects.count() == 1
@@ -212,8 +213,54 @@ def test_the_door_asks_the_same_however_many_came(manager, django_assert_max_num
     for _round in range(2):
         for member in MemberFactory.create_batch(6):
             booked(event, member)
-            events.check_in(event.pk, member_id=member.pk, at=NOON)
+            event_door.check_in(event.pk, member_id=member.pk, at=event.begins_at)
         with django_assert_max_num_queries(25) as seen:
             manager.get(address("event_door", event))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_far_from_its_day_nobody_is_checked_in(manager, layla, time_machine):
+    event = EventFactory()
+    booked(event, layla)
+    time_machine.move_to(NOON + timedelta(days=3), tick=False)
+    page = manager.get(address("event_door", event)).content.decode()
+    assert "The door opens on the day before the event." in page
+    assert "Wed 2 Dec 2026" in page
+    assert 'name="card"' not in page
+    assert "The door opens on the day before" in scan(manager, event, layla.number)
+    assert "The door opens on the day before" in guest(manager, event)
+    assert not Booking.objects.filter(came_at__isnull=False).exists()
+    time_machine.move_to(NOON + timedelta(days=13), tick=False)
+    assert "The door closed on the day after the event." in scan(as_role(SUPERUSER), event, layla.number)
+
+
+def test_a_check_in_is_taken_back_with_a_line_on_the_trail(manager, layla):
+    event = EventFactory()
+    booked(event, layla)
+    scan(manager, event, layla.number)
+    guest(manager, event)
+    booking, visitor = Booking.objects.get(), EventVisitor.objects.get()
+    page = manager.get(address("event_door", event)).content.decode()
+    assert "Thu 3 Dec, 14:02" in page
+    for row in (f"member-{booking.pk}", f"visitor-{visitor.pk}"):
+        assert f'value="{row}"' in page
+        for _twice in range(2):
+            manager.post(address("event_door", event), {"take_back": row})
+    booking.refresh_from_db()
+    assert (booking.state, booking.came_at) == ("place", None)
+    assert not EventVisitor.objects.exists()
+    told = LogEntry.objects.filter(change_message__contains="taken back").values_list("change_message", flat=True)
+    assert sorted(told) == ["Check-in taken back: " + layla.spaced_number, "Check-in taken back: Aiko Mori"]
+    for odd in ("", "member-", "member-x", "visitor-999999", "-1", "member-" + "9" * 40):
+        assert manager.post(address("event_door", event), {"take_back": odd}).status_code == 302
+    assert "nobody has a place" not in page
+    assert "nobody has a place" in manager.get(address("event_door", EventFactory())).content.decode()
+
+
+def test_who_may_not_give_places_is_told_whom_to_ask(layla, omar):
+    event = EventFactory(places=1)
+    booked(event, omar)
+    page = scan(as_role(Role.MEMBER_CARE), event, layla.number)
+    assert "Ask the programme manager for more places" in page
+    assert "More places can be given on the page of the event." in scan(as_role(MANAGER), event, layla.number)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from servicing import events
+from servicing import event_door, events
 from servicing.models import Booking, Event
 from tests.factories import NOON, EventFactory, MemberFactory
 
@@ -129,7 +129,7 @@ def test_a_place_from_booking_to_the_door(client, look, layla):
     assert "Your place is given back." in press(client, layla, "event-cancel", event)
     assert "room-7" not in look(layla, "event", event.pk)
     press(client, layla, "event-book", event)
-    events.check_in(event.pk, member_id=layla.pk, at=NOON + HOUR)
+    event_door.check_in(event.pk, member_id=layla.pk, at=event.begins_at + HOUR)
     assert "You checked in at 13:00." in look(layla, "event", event.pk)
     assert "nothing to give back" in press(client, layla, "event-cancel", event)
 
@@ -228,3 +228,19 @@ def test_queries_do_not_grow(client, layla, django_assert_max_num_queries):
     assert counts[0] == counts[1]
     with django_assert_max_num_queries(8):
         client.get(reverse("event", args=[event.pk]))
+
+
+def test_an_empty_answer_leads_on_to_what_was_left_out(client, layla):
+    EventFactory(levels=[3], countries=["EG"], language="ar")
+    client.force_login(layla.user)
+    asked = reverse("events") + "?language=ar"
+    page = client.get(asked)
+    assert page.context["groups"] == []
+    text = page.content.decode()
+    assert "No event fits all of that" in text
+    assert f'href="{reverse("events")}"' in text
+    wider = page.context["wider_href"]
+    assert wider.replace("&", "&amp;") in text
+    found = client.get(wider)
+    assert [row["language"] for group in found.context["groups"] for row in group["rows"]] == ["Arabic"]
+    assert found.context["wider_href"] == ""

@@ -46,6 +46,22 @@ def test_a_stay_elsewhere_names_what_is_not_as_at_home(client, silver):
         assert page_of(client, silver, country=nowhere).context["away"] == ""
 
 
+@pytest.mark.parametrize(
+    ("country", "says"),
+    [
+        ("HR", "In your country Fast Track, loans, discounts and return shipping end at what Silver has."),
+        ("EG", "In your country no level has Fast Track targets, loans, discounts or free return shipping."),
+        ("GB", ""),
+    ],
+)
+def test_what_a_country_caps_is_said_of_the_country(client, silver, country, says):
+    type(silver).objects.filter(pk=silver.pk).update(country=country)
+    page = page_of(client, silver)
+    assert page.context["capped"].startswith(says)
+    assert bool(page.context["capped"]) == bool(says)
+    assert "The level would be" not in page.content.decode()
+
+
 def test_it_costs_the_same_with_much_kit(client, silver, register, settings):
     settings.ITEMS_VALIDATED_PER_HOUR = 10**6
     found = []

@@ -343,9 +343,57 @@ def test_a_false_code_is_not_valid(client, silver, token):
     assert "Not valid" in text_of(page)
 
 
+def test_the_address_without_a_code_says_what_it_is(client, db):
+    page = client.get("/v/")
+    assert page.status_code == 200
+    assert "Scan the code of a membership card" in text_of(page)
+    assert 'lang="en" dir="ltr"' in client.get("/v/", headers={"accept-language": "ar"}).content.decode()
+
+
+def test_other_regions_read_the_level_in_english_on_every_page(client, silver):
+    """In Arabic the English words stand there as such, from left to right."""
+    client.cookies["django_language"] = "ar"
+    shown = get(client, silver, "card").content.decode()
+    assert '<span class="card__english" lang="en" dir="ltr">Silver</span>' in shown
+    checked = client.get(reverse("card-check", args=[token_of(silver.pk, 1)])).content.decode()
+    assert '<span lang="en" dir="ltr">Valid</span>' in checked
+    assert '<p lang="en" dir="ltr">' in checked
+    assert "Its level is Silver." in checked
+    said = "".join(written_on(get(client, silver, "card-pdf").content))
+    assert "Silver" in said
+    assert "Scan to verify" in said
+    client.cookies["django_language"] = "en"
+    assert "card__english" not in get(client, silver, "card").content.decode()
+    assert "".join(written_on(get(client, silver, "card-pdf").content)).count("Scan to verify") == 1
+
+
+def test_the_card_says_since_when_on_the_page_in_the_file_and_in_print(client, silver):
+    since = "Silver since"
+    page = get(client, silver, "card")
+    assert page.context["level_since"] == NOON.date()
+    assert since in text_of(page)
+    assert f"{since}23 Nov 2026" in "".join(written_on(get(client, silver, "card-pdf").content))
+    client.post(reverse("pack"), LABEL)
+    clerk = staff_user(Role.LOGISTICS.value)
+    batch = packs.pick_batch("GB", most=9, at=NOON, by=clerk)
+    printed = confirmed(clerk).get(reverse("admin:pack_paper", args=[batch.pk, "cards"]))
+    assert f"{since}23 Nov 2026" in "".join(written_on(printed.content))
+
+
+def test_a_new_code_is_asked_about_first(client, silver):
+    page = get(client, silver, "card")
+    assert 'name="generation"' not in page.content.decode()
+    assert f"{reverse('card')}?new#new-code" in page.content.decode()
+    asked = text_of(client.get(reverse("card"), {"new": ""}))
+    for words in ("Make a new code?", "is valid no more at once", "a card that you printed", "Keep the code"):
+        assert words in asked
+    assert not CardRevocation.objects.exists()
+
+
 def test_a_new_code_ends_the_old_one_and_twice_is_once(client, silver):
     old = reverse("card-check", args=[token_of(silver.pk, 1)])
-    assert "generation" in text_of(get(client, silver, "card"))
+    client.force_login(silver.user)
+    assert 'name="generation" value="1"' in text_of(client.get(reverse("card"), {"new": ""}))
     for _twice in range(2):
         client.post(reverse("card"), {"generation": "1"})
     assert CardRevocation.objects.count() == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from members.models import Message
-from servicing import events, tasks
+from servicing import event_door, events, tasks
 from servicing.models import Booking, EventVisitor
 from servicing.offers import BenefitError
 from tests.factories import NOON, EventFactory, MemberFactory, UserFactory
@@ -102,31 +102,70 @@ def test_who_booked_hears_of_another_time_and_that_it_is_called_off_once(crowd):
 def test_at_the_door_twice_is_once_and_a_free_place_is_for_who_is_there(crowd):
     event, (first, second, third, _fourth) = crowd
     door = event.begins_at
-    booking, before = events.check_in(event.pk, member_id=first.pk, at=door)
+    booking, before = event_door.check_in(event.pk, member_id=first.pk, at=door)
     assert (booking.came_at, before) == (door, False)
-    booking, before = events.check_in(event.pk, member_id=first.pk, at=door + HOUR)
+    booking, before = event_door.check_in(event.pk, member_id=first.pk, at=door + HOUR)
     assert (booking.came_at, before) == (door, True)
     # Whoever came has nothing to give back.
     events.cancel(event.pk, member_id=first.pk, at=door + HOUR)
     with pytest.raises(BenefitError, match="no_place"):
-        events.check_in(event.pk, member_id=third.pk, at=door)
+        event_door.check_in(event.pk, member_id=third.pk, at=door)
     with pytest.raises(BenefitError, match="full"):
-        events.let_in(event.pk, member_id=third.pk, at=door)
+        event_door.let_in(event.pk, member_id=third.pk, at=door)
     events.change_places(event.pk, places=3, at=door)
-    assert events.let_in(event.pk, member_id=third.pk, at=door)[1] is False
-    assert events.let_in(event.pk, member_id=third.pk, at=door + HOUR)[1] is True
-    walked_in, _before = events.let_in(event.pk, member_id=MemberFactory().pk, at=door)
+    assert event_door.let_in(event.pk, member_id=third.pk, at=door)[1] is False
+    assert event_door.let_in(event.pk, member_id=third.pk, at=door + HOUR)[1] is True
+    walked_in, _before = event_door.let_in(event.pk, member_id=MemberFactory().pk, at=door)
     assert (walked_in.state, walked_in.came_at) == (State.PLACE, door)
     with pytest.raises(BenefitError, match="full"):
-        events.let_in(event.pk, member_id=second.pk, at=door)
+        event_door.let_in(event.pk, member_id=second.pk, at=door)
     guest = {"region": "Canon Japan", "card_number": "J1", "name": "Aiko", "at": door, "by": UserFactory()}
-    assert [events.check_in_visitor(event.pk, **guest)[1] for _again in range(2)] == [False, True]
+    assert [event_door.check_in_visitor(event.pk, **guest)[1] for _again in range(2)] == [False, True]
     assert EventVisitor.objects.count() == 1
 
 
 def test_a_place_kept_for_somebody_is_theirs_at_the_door(crowd):
     event, (first, second, *_) = crowd
+    today = {"begins_at": NOON + 5 * HOUR, "ends_at": NOON + 7 * HOUR, "booking_ends_at": NOON + 4 * HOUR}
+    type(event).objects.filter(pk=event.pk).update(**today)
     events.cancel(event.pk, member_id=first.pk, at=NOON + HOUR)
     with pytest.raises(BenefitError, match="full"):
-        events.let_in(event.pk, member_id=first.pk, at=NOON + 2 * HOUR)
-    assert events.let_in(event.pk, member_id=second.pk, at=NOON + 2 * HOUR)[0].state == State.PLACE
+        event_door.let_in(event.pk, member_id=first.pk, at=NOON + 2 * HOUR)
+    assert event_door.let_in(event.pk, member_id=second.pk, at=NOON + 2 * HOUR)[0].state == State.PLACE
+
+
+@pytest.mark.parametrize(
+    ("days", "code"), [(-2, "too_early"), (-1, ""), (0, ""), (1, ""), (2, "too_late"), (-10, "too_early")]
+)
+def test_the_door_is_open_from_the_day_before_to_the_day_after(crowd, days, code):
+    event, (first, *_) = crowd
+    at = event.begins_at + timedelta(days=days)
+    acts = (
+        lambda: event_door.check_in(event.pk, member_id=first.pk, at=at),
+        lambda: event_door.let_in(event.pk, member_id=first.pk, at=at),
+        lambda: event_door.check_in_visitor(
+            event.pk, region="Canon Japan", card_number="J1", name="", at=at, by=UserFactory()
+        ),
+    )
+    for act in acts:
+        if code:
+            with pytest.raises(BenefitError, match=code):
+                act()
+        else:
+            act()
+    assert (Booking.objects.filter(came_at=at).count(), EventVisitor.objects.count()) == ((0, 0) if code else (1, 1))
+
+
+def test_who_was_checked_in_by_mistake_is_taken_back_and_keeps_the_place(crowd):
+    event, (first, *_) = crowd
+    door = event.begins_at
+    booking, _before = event_door.check_in(event.pk, member_id=first.pk, at=door)
+    for _twice in range(2):
+        assert event_door.take_back(event.pk, booking_id=booking.pk, at=door).came_at is None
+    booking.refresh_from_db()
+    assert (booking.state, booking.came_at) == (State.PLACE, None)
+    assert event_door.check_in(event.pk, member_id=first.pk, at=door + HOUR)[1] is False
+    guest = {"region": "Canon Japan", "card_number": "J1", "name": "Aiko", "at": door, "by": UserFactory()}
+    visitor, _before = event_door.check_in_visitor(event.pk, **guest)
+    taken = [event_door.take_back_visitor(event.pk, visitor_id=visitor.pk, at=door) for _twice in range(2)]
+    assert taken == [True, False]

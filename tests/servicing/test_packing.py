@@ -405,3 +405,12 @@ def test_visitors_sign_in_and_members_are_refused(client):
     assert client.get(reverse("admin:packs")).url.startswith(reverse("account_login"))
     client.force_login(MemberFactory().user)
     assert client.get(reverse("admin:packs")).status_code == 403
+
+
+def test_an_empty_batch_says_where_its_packs_are(desk, clerk):
+    pack = waiting_pack()
+    batch = picked(clerk, pack)
+    packs.put_back(pack.pk)
+    said = text_of(desk.get(reverse("admin:pack_batch", args=[batch.pk])))
+    assert "Nothing is left in this batch" in said
+    assert "are erased" not in said

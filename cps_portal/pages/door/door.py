@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,13 +26,14 @@ from cps_portal.pages.door.meant import LONGEST, member_meant
 from cps_portal.pages.events.looking import looker_of
 from cps_portal.pages.events.words import audience_words, reason, when_words, where_words
 from cps_portal.pages.kitbag.many import csv_file
-from cps_portal.pages.servicing.times import moment_words, wall
+from cps_portal.pages.servicing.times import moment_words
 from kitbag.rules.table_cells import safe
 from members.looking import Page, note_look
 from members.models import Level, Member, User
-from servicing import events
+from servicing import event_door as event_door_acts
+from servicing.event_door import door_days, why_shut
 from servicing.events import LIVE, State
-from servicing.models import Booking, Event
+from servicing.models import Booking, Event, EventVisitor
 from servicing.offers import BenefitError
 
 CHECK_IN, VISITORS = "servicing.change_booking", "servicing.add_eventvisitor"
@@ -39,6 +42,8 @@ SHOWN = 12
 REFUSALS = {
     "called_off": gettext_lazy("This event was called off."),
     "full": gettext_lazy("No place is free any more."),
+    "too_early": gettext_lazy("The door opens on the day before the event."),
+    "too_late": gettext_lazy("The door closed on the day after the event."),
 }
 
 
@@ -70,6 +75,8 @@ def event_door(request: HttpRequest, event_id: UUID) -> HttpResponse:
     at = timezone.now()
     if request.method != "POST":
         return _page(request, event, at=at)
+    if "take_back" in request.POST:
+        return _taken_back(request, user, event, at=at)
     if "region" in request.POST:
         return _guest(request, _allowed(request, VISITORS), event, at=at)
     asked = request.POST.get("card", "")[:LONGEST].replace("\x00", "")
@@ -77,7 +84,7 @@ def event_door(request: HttpRequest, event_id: UUID) -> HttpResponse:
     if member is None:
         return _page(request, event, at=at, asked=asked, unknown=True)
     note_look(member.pk, page=Page.CARD, by=user, at=at)
-    let_in = events.let_in if "let_in" in request.POST else events.check_in
+    let_in = event_door_acts.let_in if "let_in" in request.POST else event_door_acts.check_in
     try:
         booking, before = let_in(event.pk, member_id=member.pk, at=at)
     except BenefitError as error:
@@ -85,7 +92,7 @@ def event_door(request: HttpRequest, event_id: UUID) -> HttpResponse:
             return _page(request, event, at=at, member=member)
         return _page(request, event, at=at, member=member, refused=str(REFUSALS[error.code]))
     assert booking.came_at is not None
-    _say(request, _who(member), wall(booking.came_at, zone=event.time_zone), before=before)
+    _say(request, _who(member), moment_words(booking.came_at, zone=event.time_zone, now=at), before=before)
     return HttpResponseRedirect(reverse("admin:event_door", args=[event.pk]))
 
 
@@ -110,9 +117,38 @@ def _who(member: Member) -> str:
 def _say(request: HttpRequest, who: str, time: str, *, before: bool) -> None:
     words = {"who": who, "time": time}
     if before:
-        messages.warning(request, _("%(who)s is already in, at %(time)s.") % words)
+        messages.warning(request, _("%(who)s is already in, since %(time)s.") % words)
     else:
-        messages.success(request, _("%(who)s is in, at %(time)s.") % words)
+        messages.success(request, _("%(who)s is in: %(time)s.") % words)
+
+
+def _taken_back(request: HttpRequest, user: User, event: Event, *, at: datetime) -> HttpResponse:
+    """Who was checked in by mistake is not in; a line of the trail says who took it back. Twice is once."""
+    kind, _dash, text = request.POST["take_back"].partition("-")
+    key = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    try:
+        if kind == "visitor":
+            _allowed(request, VISITORS)
+            visitor = EventVisitor.objects.filter(pk=key, event=event).first()
+            if visitor and event_door_acts.take_back_visitor(event.pk, visitor_id=key, at=at):
+                who = visitor.name or f"{visitor.region} {visitor.card_number}"
+                _note_taken_back(user, event, who)
+                messages.success(request, _("%(who)s is not in any more.") % {"who": who})
+        elif Booking.objects.filter(pk=key, event=event, came_at__isnull=False).exists():
+            booking = event_door_acts.take_back(event.pk, booking_id=key, at=at)
+            _note_taken_back(user, event, booking.member.spaced_number)
+            messages.success(
+                request, _("%(who)s is not in any more; the place stays theirs.") % {"who": _who(booking.member)}
+            )
+    except BenefitError as error:
+        return _page(request, event, at=at, refused=str(REFUSALS[error.code]))
+    return HttpResponseRedirect(reverse("admin:event_door", args=[event.pk]))
+
+
+def _note_taken_back(user: User, event: Event, who: str) -> None:
+    LogEntry.objects.log_actions(
+        user.pk, [event], CHANGE, change_message=f"Check-in taken back: {who}", single_object=True
+    )
 
 
 def _guest(request: HttpRequest, user: User, event: Event, *, at: datetime) -> HttpResponse:
@@ -121,11 +157,11 @@ def _guest(request: HttpRequest, user: User, event: Event, *, at: datetime) -> H
         return _page(request, event, at=at, form=form)
     data = form.cleaned_data
     try:
-        visitor, before = events.check_in_visitor(event.pk, **data, at=at, by=user)
+        visitor, before = event_door_acts.check_in_visitor(event.pk, **data, at=at, by=user)
     except BenefitError as error:
         return _page(request, event, at=at, form=form, refused=str(REFUSALS[error.code]))
     who = visitor.name or f"{visitor.region} {visitor.card_number}"
-    _say(request, who, wall(visitor.came_at, zone=event.time_zone), before=before)
+    _say(request, who, moment_words(visitor.came_at, zone=event.time_zone, now=at), before=before)
     return HttpResponseRedirect(reverse("admin:event_door", args=[event.pk]))
 
 
@@ -149,6 +185,7 @@ def _page(
     )
     free = None if event.places is None else max(0, event.places - counts["given"] - counts["kept"])
     came = _came(event)
+    shut = why_shut(event, at=at)
     return TemplateResponse(
         request,
         "admin/door/event_door.html",
@@ -165,7 +202,9 @@ def _page(
                 {
                     "label": _("Came"),
                     "value": counts["came"],
-                    "unit": _("of %(n)s with a place") % {"n": counts["given"]},
+                    "unit": _("of %(n)s with a place") % {"n": counts["given"]}
+                    if counts["given"]
+                    else _("nobody has a place"),
                 },
                 {"label": _("Visitors"), "value": event.visitors.count(), "unit": _("of other CPS regions")},
                 {"label": _("Free"), "value": "∞" if free is None else free, "unit": _("places")},
@@ -179,7 +218,13 @@ def _page(
             "unknown": unknown,
             "refused": refused,
             "person": _person(event, member, free=free, at=at) if member else None,
-            "came": [{"time": wall(one, zone=event.time_zone), "who": who, "number": key} for one, who, key in came],
+            "came": [
+                {"time": moment_words(one, zone=event.time_zone, now=at), "who": who, "number": key, "row": row}
+                for one, who, key, row in came
+            ],
+            "shut": str(REFUSALS[shut]) if shut else "",
+            "opens": date_format(door_days(event)[0], "DAY_FORMAT") if shut == "too_early" else "",
+            "may_give_places": user.has_perm("servicing.change_event"),
             "form": (form or GuestForm()) if user.has_perm(VISITORS) else None,
             "is_guest": form is not None,
             "regions": REGIONS,
@@ -187,17 +232,20 @@ def _page(
     )
 
 
-def _came(event: Event) -> list[tuple[datetime, str, str]]:
-    """Who came last, members and visitors: when, the name, and the number."""
+def _came(event: Event) -> list[tuple[datetime, str, str, str]]:
+    """Who came last, members and visitors: when, the name, the number, and the row by which it is taken back."""
     members = Booking.objects.filter(event=event, came_at__isnull=False).select_related("member__user")
     found = [
-        *((one.came_at, _who(one.member), one.member.spaced_number) for one in members.order_by("-came_at")[:SHOWN]),
         *(
-            (one.came_at, one.name or one.region, f"{one.region} {one.card_number}")
+            (one.came_at, _who(one.member), one.member.spaced_number, f"member-{one.pk}")
+            for one in members.order_by("-came_at")[:SHOWN]
+        ),
+        *(
+            (one.came_at, one.name or one.region, f"{one.region} {one.card_number}", f"visitor-{one.pk}")
             for one in event.visitors.order_by("-came_at")[:SHOWN]
         ),
     ]
-    dated = [(at, who, number) for at, who, number in found if at]
+    dated = [(at, who, number, row) for at, who, number, row in found if at]
     return sorted(dated, key=lambda row: row[0], reverse=True)[:SHOWN]
 
 

@@ -55,6 +55,8 @@ def events(request: HttpRequest) -> HttpResponse:
                 if rows
             ],
             "is_member": looker is not None,
+            # An empty answer leads on to what was left out of it.
+            "wider_href": "" if looker is None or request.GET.get("everyone") else _page(request, everyone="on"),
             "previous": _page(request, before=part.before),
             "next": _page(request, after=part.after),
         },

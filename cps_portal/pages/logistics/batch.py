@@ -16,6 +16,7 @@ from cps_portal.pages.logistics.words import CARD_LETTER
 from cps_portal.pages.offers.card import link_of_card
 from cps_portal.pdf import packing
 from cps_portal.pdf.card import CardFace
+from kitbag import standing
 from members.country_teams import seen_by
 from members.models import Level, User
 from members.rules.days import programme_day
@@ -146,6 +147,7 @@ def _parcel(pack: WelcomePack) -> packing.Parcel:
 def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
     """The cards, each in its member's language, with the code that is valid now."""
     generations = generations_of([pack.member_id for pack in rows])
+    since = standing.levels_since({pack.member_id: Level(pack.level) for pack in rows})
     return [
         packing.BatchCard(
             CardFace(
@@ -153,6 +155,7 @@ def _cards(rows: list[WelcomePack], at: datetime) -> list[packing.BatchCard]:
                 name=pack.member.user.name,
                 number=pack.member.spaced_number,
                 member_since=pack.member.joined_at.year,
+                level_since=since.get(pack.member_id, programme_day(pack.member.joined_at)),
                 as_of=programme_day(at),
                 link=link_of_card(pack.member_id, generations[pack.member_id]),
             ),

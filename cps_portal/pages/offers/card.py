@@ -1,5 +1,6 @@
 """The digital card: a page, a file of its own size, and what a scan shows to whom (programme §8)."""
 
+from datetime import date
 from typing import Any
 
 from allauth.core.internal import ratelimit
@@ -21,8 +22,9 @@ from cps_portal.staff_access import is_staff, passed_second_factor
 from kitbag import standing
 from members.access import MemberRequest, member_required
 from members.looking import Page, note_look
-from members.models import Member, User
+from members.models import Level, Member, User
 from members.rules.days import programme_day
+from members.wording.words import english_level
 from servicing.cards import generation_of, holder_of, revoke_card, token_of
 from servicing.home_terms import home_terms
 
@@ -43,7 +45,7 @@ def link_of_card(member_id: int, generation: int) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def card(request: MemberRequest) -> HttpResponse:
-    """The card to show; a POST makes its code new, and the one shown so far is valid no more."""
+    """The card to show; `?new` asks before a POST makes its code new, and the one shown so far is valid no more."""
     member = request.member
     now = timezone.now()
     if request.method == "POST":
@@ -53,11 +55,14 @@ def card(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("The code is new. The old one is valid no more."))
         return HttpResponseRedirect(reverse("card"))
     generation = generation_of(member.pk)
+    level = standing.on(member.pk, programme_day(now)).level
     return TemplateResponse(
         request,
         "offers/card.html",
         {
-            "level": int(standing.on(member.pk, programme_day(now)).level),
+            "level": int(level),
+            "level_since": _since(member, level),
+            "asks": "new" in request.GET,
             "name": request.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
@@ -67,13 +72,20 @@ def card(request: MemberRequest) -> HttpResponse:
     )
 
 
+def _since(member: Member, level: Level) -> date:
+    """The day from which the card says that the level is theirs."""
+    return standing.levels_since({member.pk: level}).get(member.pk, programme_day(member.joined_at))
+
+
 @require_safe
 @member_required
 def card_pdf(request: MemberRequest) -> HttpResponse:
     """The card as PDF in card size, as of today."""
     member, now = request.member, timezone.now()
+    level = standing.on(member.pk, programme_day(now)).level
     face = CardFace(
-        level=standing.on(member.pk, programme_day(now)).level,
+        level=level,
+        level_since=_since(member, level),
         name=request.user.name,
         number=member.spaced_number,
         member_since=member.joined_at.year,
@@ -92,6 +104,12 @@ def _may_see_whose(request: HttpRequest) -> bool:
     """Staff of a centre, and those who look after members."""
     user = request.user
     return isinstance(user, User) and (user.has_perm("servicing.view_case") or user.has_perm("members.view_member"))
+
+
+@require_safe
+def card_start(request: HttpRequest) -> HttpResponse:
+    """What the address is for, to who comes without a code: nothing can be looked up here."""
+    return TemplateResponse(request, "offers/card_start.html", {})
 
 
 @never_cache
@@ -115,4 +133,8 @@ def card_check(request: HttpRequest, card_token: str) -> HttpResponse:
             "country": countries.name(str(member.country)),
             "benefit_level": int(home_terms(str(member.country), day=day).reached(level)),
         }
-    return TemplateResponse(request, "offers/card_check.html", {"is_valid": True, "level": int(level), "staff": more})
+    return TemplateResponse(
+        request,
+        "offers/card_check.html",
+        {"is_valid": True, "level": int(level), "english_level": english_level(level), "staff": more},
+    )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.benefits import benefit_lines, cap_words
+from cps_portal.pages.benefits import benefit_lines, country_cap_words
 from cps_portal.pages.joining_form import sort_key
 from cps_portal.pages.kitbag.fast_track import UNSERVICEABLE
 from cps_portal.pages.servicing.gives import percent
@@ -61,7 +61,7 @@ def benefits(request: MemberRequest) -> HttpResponse:
             "columns": _columns(stands, Threshold.objects.on(day)),
             "shown_level": stands.level.name.lower(),
             "lines": benefit_lines(LEVELS, home),
-            "capped": cap_words(Level.PLATINUM, home),
+            "capped": country_cap_words(home),
             "kit": kit[:FIRST_PRODUCTS],
             "kit_more": kit[FIRST_PRODUCTS:],
             "choices": [(code, name) for code, name in named if code != own],
