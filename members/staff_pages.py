@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.country_teams import path_to_member, seen_by
 from members.looking import Page, note_look
 from members.models import User
 from members.rules.days import programme_day
@@ -54,17 +57,22 @@ def shown(value: object) -> str:
 class StaffAdmin(MarkedAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
-    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
-    the row's page shows a member's data, and the member sees that a role of staff opened it.
+    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. Where the row
+    leads to a member, the member sees that a role of staff opened its page, and `look` says what it was.
     """
 
-    look: Page | None = None
+    look = Page.MEMBER
 
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
     linked_lookups: tuple[str, ...] = ()
     formfield_overrides = {models.DateField: {"form_class": forms.DateField, "widget": day_input()}}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows that the user may see: lists, searches, filters, choices in forms, pages and histories all ask here."""
+        assert isinstance(request.user, User)
+        return seen_by(super().get_queryset(request), request.user)
 
     def tools(self, request: HttpRequest, obj: Any) -> Iterable[tuple[str, str]]:
         """Label and address of each act that this user may carry out on a row."""
@@ -89,12 +97,12 @@ class StaffAdmin(MarkedAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def looked_at(self, obj: Any) -> Iterable[int | None]:
-        """Keys of the members whose data a row's page shows."""
-        yield obj.member_id
+        """Keys of the members whose data a row's page shows; none where a row is nobody's."""
+        path, _may_be_nobodys = path_to_member(cast(type[Model], self.model))
+        if path is not None:
+            yield from self.model._default_manager.filter(pk=obj.pk).values_list(path or "pk", flat=True)
 
     def _note_look(self, request: HttpRequest, obj: Any) -> None:
-        if self.look is None:
-            return
         assert isinstance(request.user, User)
         for member_id in self.looked_at(obj):
             note_look(member_id, page=self.look, by=request.user, at=timezone.now())
@@ -104,7 +112,26 @@ class StaffAdmin(MarkedAdmin):
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         more = {} if obj is None else {"title": _("History"), "subtitle": self.heading(obj)}
+        if obj is not None and request.user.has_perm("members.view_staffchange"):
+            asked = urlencode({"table": self.opts.db_table, "row": obj.pk})
+            more["trail_href"] = f"{reverse('admin:members_staffchange_changelist')}?{asked}"
         return super().history_view(request, object_id, {**(extra_context or {}), **more})
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A row goes for a reason, which stays in the history and on the trail."""
+        form = ReasonForm(request.POST if "post" in request.POST else None)
+        if form.is_bound and not form.is_valid():
+            # The stock page deletes whatever is posted to it: without a reason it is shown again.
+            request.POST = QueryDict()
+        return super().delete_view(request, object_id, {**(extra_context or {}), "form": form})
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        why = request.POST.get("reason", "")
+        return LogEntry.objects.log_actions(
+            cast(User, request.user).pk, queryset, DELETION, change_message=f"{_('Reason')}: {why}"
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if any("\x00" in text for key, texts in request.GET.lists() for text in (key, *texts)):
@@ -175,6 +202,17 @@ class StaffAdmin(MarkedAdmin):
         digits = "".join(typed.split())
         by_number = any(name.endswith("member__number") for name in self.get_search_fields(request))
         return super().get_search_results(request, queryset, digits if by_number and digits.isdecimal() else typed)
+
+
+class ReasonForm(forms.Form):
+    """Why, for an act that asks nothing else."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text=gettext_lazy("Stays on the audit trail."),
+    )
 
 
 class FactAdmin(StaffAdmin):

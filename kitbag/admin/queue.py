@@ -53,10 +53,10 @@ def next_view(request: HttpRequest, *, page: "KitItemAdmin") -> HttpResponse:
     now = timezone.now()
     item_id = desk.take_next(by=user, at=now, edits=_decides_edits(request))
     if item_id is None:
-        left = desk.left_over()
+        left = desk.left_over(by=user)
         context = {"title": _("Validation queue"), "left": left, "most": desk.COUNTED_MOST}
         return _answer(page, request, "queue_empty", context, now)
-    return _show(page, request, _item(item_id), now)
+    return _show(page, request, _item(page, request, item_id), now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +64,7 @@ def item_view(request: HttpRequest, item_id: UUID, *, page: "KitItemAdmin") -> H
     """One item on the desk, or whose desk it is on; a decision is posted here."""
     user = allow(request, "kitbag.change_kititem")
     now = timezone.now()
-    item = _item(item_id)
+    item = _item(page, request, item_id)
     edit = _edit_of(item)
     if edit or item.state == KitItem.State.WAITING:
         desk.take(item.pk, by=user, at=now)
@@ -78,7 +78,7 @@ def item_view(request: HttpRequest, item_id: UUID, *, page: "KitItemAdmin") -> H
             return _next(_decide(page, request, item, edit, form.cleaned_data))
         except KitError as error:
             form.add_error(None, words_for(error))
-            item = _item(item_id)
+            item = _item(page, request, item_id)
     return _show(page, request, item, now, form=form)
 
 
@@ -127,8 +127,9 @@ def _next(event: ItemEvent) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('admin:kitbag_queue')}?{urlencode({'taken': event.pk})}")
 
 
-def _item(item_id: UUID) -> KitItem:
-    found = KitItem.objects.select_related("product", "member__user").filter(pk=item_id).first()
+def _item(page: "KitItemAdmin", request: HttpRequest, item_id: UUID) -> KitItem:
+    """One of those that the user may see."""
+    found = page.get_queryset(request).select_related("product", "member__user").filter(pk=item_id).first()
     if found is None:
         raise Http404
     return found

@@ -43,6 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         models.CharField(max_length=24), default=list, blank=True, help_text=_("Kinds of message not wanted by mail.")
     )
     is_staff = models.BooleanField(default=False)
+    # A country team: whose members an account of staff sees, everybody's when empty (members/country_teams.py).
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -55,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
+            models.CheckConstraint(name="user_in_country_team_is_staff", condition=Q(countries=[]) | Q(is_staff=True)),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from cps_portal.privacy.subjects import (
     ADDRESSES,
+    AUDIT,
     EMAIL_CHANGES,
     EXPORTS,
     FORMER,
@@ -111,6 +112,13 @@ TABLES = {
         theirs=(of_member(),),
         ends=Ends.GONE,
     ),
+    # Columns about people are not in it (members/trail.py); the reason goes with the rows that it speaks of.
+    "members.StaffChange": Table(
+        AUDIT,
+        none="id at by role table row kind old new transaction",
+        personal="why",
+        ends=Ends.EMPTIED,
+    ),
     "members.FormerAccount": Table(
         FORMER,
         none="id source invited_at member claimed_at",
@@ -134,7 +142,7 @@ TABLES = {
     "members.User_user_permissions": Table(NOBODY, none="id user permission"),
     "members.User": Table(
         IDENTITY,
-        none="id is_superuser is_staff is_active date_joined",
+        none="id is_superuser is_staff countries is_active date_joined",
         personal="name language mail_digest mail_unwanted last_login password",
         contact="email",
         theirs=(of_user("pk"),),
