@@ -28,6 +28,7 @@ from kitbag.admin.proofs import beside
 from kitbag.admin.reply_form import ReplyForm
 from kitbag.models import ItemEvent, KitItem, ProposedEdit, ReviewLease
 from kitbag.registration import KitError
+from kitbag.rules.checks import Reason
 from kitbag.standing import at_the_clock
 from kitbag.taking_back import DECISIONS, decide_edit_of, decide_item, take_back, takeable_until
 from members.looking import note_look, role_in_words
@@ -44,6 +45,8 @@ SAID = {
     ItemEvent.Kind.EDIT_PASSED: gettext_lazy("the change is accepted"),
     ItemEvent.Kind.EDIT_REFUSED: gettext_lazy("the change is rejected"),
 }
+
+SHAPE = {Reason.SHAPE_CONFIRMED.value, Reason.SERIAL_SHAPE.value, Reason.DATE_CODE.value}
 
 
 @require_safe
@@ -165,7 +168,8 @@ def _show(
         "edit": edit,
         "before": f"{item.product.name} {item.serial_typed}".strip() if edit else "",
         "serial": edit.serial_typed if edit else item.serial_typed,
-        "hint": (edit.product if edit else item.product).serial_hint,
+        # Beside a number that looks odd the reasons say where it stands.
+        "hint": "" if SHAPE & {*(edit or item).reasons} else (edit.product if edit else item.product).serial_hint,
         "why": review.of_edit(edit) if edit else review.of_item(item),
         "facts": _facts(item),
         "papers": beside(item.proofs.kept(), purpose),
