@@ -1,8 +1,8 @@
 """Whose desk an item is on: no item is worked by two clerks (programme §10).
 
-What waits for staff is handed out oldest first. Who gets an item has it for LEASE, and anew each time that they
-are shown it; meanwhile it is handed to nobody else, and only they decide on it. A claim lies on the desk of
-whoever has the item that asks for the unit.
+What waits for staff is handed out oldest first, to a country team what is its members'. Who gets an item has it
+for LEASE, and anew each time that they are shown it; meanwhile it is handed to nobody else, and only they decide on
+it. A claim lies on the desk of whoever has the item that asks for the unit.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kitbag.models import Claim, KitItem, ProposedEdit, ReviewLease
 from kitbag.registration import KitError
 from kitbag.rules.checks import MEMBER_ACTS
+from members.country_teams import seen_by
 from members.models import User
 
 LEASE = timedelta(minutes=10)
@@ -49,11 +50,11 @@ def take_next(*, by: User, at: datetime, edits: bool = True) -> UUID | None:
 def _oldest(by: User, at: datetime, *, edits: bool) -> UUID | None:
     """The oldest that waits on no other desk, its row under lock."""
     elsewhere = _on_other_desks(by, at)
-    items = KitItem.objects.for_staff().filter(~Exists(elsewhere.filter(item=OuterRef("pk"))))
-    item = items.order_by("added_at", "pk").select_for_update(skip_locked=True, no_key=True).first()
+    items = seen_by(KitItem.objects.for_staff(), by).filter(~Exists(elsewhere.filter(item=OuterRef("pk"))))
+    item = items.order_by("added_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
     if edits:
         waiting = ProposedEdit.objects.filter(state=ProposedEdit.State.WAITING, item__state=KitItem.State.VALIDATED)
-        free = waiting.filter(~Exists(elsewhere.filter(item=OuterRef("item")))).select_related("item")
+        free = seen_by(waiting, by).filter(~Exists(elsewhere.filter(item=OuterRef("item")))).select_related("item")
         edit = free.order_by("proposed_at", "pk").select_for_update(skip_locked=True, no_key=True, of=("item",)).first()
         if edit and (item is None or edit.proposed_at < item.added_at):
             return edit.item_id
@@ -88,11 +89,11 @@ def clear(item_id: UUID, *, by: User) -> None:
     ReviewLease.objects.filter(item=item_id, by=by).delete()
 
 
-def left_over() -> Left:
+def left_over(*, by: User) -> Left:
     """What the queue does not hand out: no further than COUNTED_MOST is counted."""
-    waiting = KitItem.objects.filter(state=KitItem.State.WAITING)
+    waiting = seen_by(KitItem.objects.filter(state=KitItem.State.WAITING), by)
     theirs = waiting.filter(reasons__overlap=sorted(MEMBER_ACTS))
     return Left(
         with_members=theirs[: COUNTED_MOST + 1].count(),
-        claims=Claim.objects.open()[: COUNTED_MOST + 1].count(),
+        claims=seen_by(Claim.objects.open(), by)[: COUNTED_MOST + 1].count(),
     )

@@ -28,6 +28,7 @@ from kitbag.admin.proofs import beside
 from kitbag.admin.reply_form import ReplyForm
 from kitbag.models import ItemEvent, KitItem, ProposedEdit, ReviewLease
 from kitbag.registration import KitError
+from kitbag.rules.checks import Reason
 from kitbag.standing import at_the_clock
 from kitbag.taking_back import DECISIONS, decide_edit_of, decide_item, take_back, takeable_until
 from members.looking import note_look, role_in_words
@@ -45,6 +46,8 @@ SAID = {
     ItemEvent.Kind.EDIT_REFUSED: gettext_lazy("the change is rejected"),
 }
 
+SHAPE = {Reason.SHAPE_CONFIRMED.value, Reason.SERIAL_SHAPE.value, Reason.DATE_CODE.value}
+
 
 @require_safe
 def next_view(request: HttpRequest, *, page: "KitItemAdmin") -> HttpResponse:
@@ -53,10 +56,10 @@ def next_view(request: HttpRequest, *, page: "KitItemAdmin") -> HttpResponse:
     now = timezone.now()
     item_id = desk.take_next(by=user, at=now, edits=_decides_edits(request))
     if item_id is None:
-        left = desk.left_over()
+        left = desk.left_over(by=user)
         context = {"title": _("Validation queue"), "left": left, "most": desk.COUNTED_MOST}
         return _answer(page, request, "queue_empty", context, now)
-    return _show(page, request, _item(item_id), now)
+    return _show(page, request, _item(page, request, item_id), now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +67,7 @@ def item_view(request: HttpRequest, item_id: UUID, *, page: "KitItemAdmin") -> H
     """One item on the desk, or whose desk it is on; a decision is posted here."""
     user = allow(request, "kitbag.change_kititem")
     now = timezone.now()
-    item = _item(item_id)
+    item = _item(page, request, item_id)
     edit = _edit_of(item)
     if edit or item.state == KitItem.State.WAITING:
         desk.take(item.pk, by=user, at=now)
@@ -78,7 +81,7 @@ def item_view(request: HttpRequest, item_id: UUID, *, page: "KitItemAdmin") -> H
             return _next(_decide(page, request, item, edit, form.cleaned_data))
         except KitError as error:
             form.add_error(None, words_for(error))
-            item = _item(item_id)
+            item = _item(page, request, item_id)
     return _show(page, request, item, now, form=form)
 
 
@@ -127,8 +130,9 @@ def _next(event: ItemEvent) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('admin:kitbag_queue')}?{urlencode({'taken': event.pk})}")
 
 
-def _item(item_id: UUID) -> KitItem:
-    found = KitItem.objects.select_related("product", "member__user").filter(pk=item_id).first()
+def _item(page: "KitItemAdmin", request: HttpRequest, item_id: UUID) -> KitItem:
+    """One of those that the user may see."""
+    found = page.get_queryset(request).select_related("product", "member__user").filter(pk=item_id).first()
     if found is None:
         raise Http404
     return found
@@ -164,7 +168,8 @@ def _show(
         "edit": edit,
         "before": f"{item.product.name} {item.serial_typed}".strip() if edit else "",
         "serial": edit.serial_typed if edit else item.serial_typed,
-        "hint": (edit.product if edit else item.product).serial_hint,
+        # Beside a number that looks odd the reasons say where it stands.
+        "hint": "" if SHAPE & {*(edit or item).reasons} else (edit.product if edit else item.product).serial_hint,
         "why": review.of_edit(edit) if edit else review.of_item(item),
         "facts": _facts(item),
         "papers": beside(item.proofs.kept(), purpose),

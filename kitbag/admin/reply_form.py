@@ -37,10 +37,10 @@ class ReplyForm(forms.Form):
     )
     reply = forms.ChoiceField(label=gettext_lazy("Reply kept ready"), required=False, widget=ReplySelect)
     note = forms.CharField(
-        label=gettext_lazy("Note to the member"),
+        label=gettext_lazy("Note to the member, to reject or to ask"),
         max_length=500,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:

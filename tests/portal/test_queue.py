@@ -245,3 +245,14 @@ def test_as_many_questions_to_the_database_however_long_the_queue(
     clerk.get(QUEUE)
     with django_assert_max_num_queries(34):
         clerk.get(QUEUE)
+
+
+def test_a_country_team_works_on_its_own_members_items(clerk, three, omar, camera, register):
+    """Layla's items are Britain's; the clerk of Egypt gets Omar's, which came later."""
+    theirs = register(omar, camera, serial="72345", number_confirmed=True)
+    user = person(clerk)
+    user.countries = ["EG"]
+    user.save(update_fields=["countries"])
+    assert clerk.get(QUEUE).context["item"] == theirs
+    assert clerk.get(page_of(three[0])).status_code == 404
+    assert decide(clerk, three[0], "accept").status_code == 404
