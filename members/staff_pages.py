@@ -1,6 +1,6 @@
 """What the staff pages of every app share: facts that are only read, and changes that carry their reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.long_lists import ShownPaginator, StaffList, found, is_long
 from members.looking import Page, note_look
 from members.models import User
 from members.rules.days import programme_day
@@ -54,12 +55,17 @@ class StaffAdmin(admin.ModelAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
     `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
-    the row's page shows a member's data, and the member sees that a role of staff opened it.
+    the row's page shows a member's data, and the member sees that a role of staff opened it. `indexed` names the
+    filters that an index answers, each with the values for which it does; a foreign key always has one.
     """
 
     look: Page | None = None
+    indexed: Mapping[str, frozenset[str]] = {}
 
+    paginator = ShownPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions_selection_counter = False
     list_per_page = 50
     list_max_show_all = 0
     linked_lookups: tuple[str, ...] = ()
@@ -98,6 +104,17 @@ class StaffAdmin(admin.ModelAdmin):
         for member_id in self.looked_at(obj):
             note_look(member_id, page=self.look, by=request.user, at=timezone.now())
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffList]:
+        return StaffList
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """A long list stands in the order of its key: any other would sort the whole table."""
+        return () if is_long(self.model) else super().get_sortable_by(request)
+
+    def by_index(self, name: str, value: str) -> bool:
+        """Whether a filter's value is answered by an index of the table."""
+        return value in self.indexed.get(name, ())
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -121,6 +138,8 @@ class StaffAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {**named, **(extra_context or {})})
 
     def _check_selection(self, request: HttpRequest) -> None:
+        if request.POST.get("select_across", "0") != "0":
+            raise BadRequest("Only rows that are shown can be chosen")
         key = self.model._meta.pk
         for text in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
@@ -169,11 +188,10 @@ class StaffAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Where members are found by their number it may be typed as the card prints it, in groups of digits."""
-        typed = search_term.replace("\x00", "")
-        digits = "".join(typed.split())
-        by_number = any(name.endswith("member__number") for name in self.get_search_fields(request))
-        return super().get_search_results(request, queryset, digits if by_number and digits.isdecimal() else typed)
+        """A long list by its indexes (`members.long_lists.found`), a short one by every field."""
+        if is_long(self.model):
+            return found(self, request, queryset, search_term), False
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
 
 class FactAdmin(StaffAdmin):

@@ -69,7 +69,7 @@ class UserAdmin(ReasonedAdmin):
     form = StaffAccountForm
     list_display = ["email", "name", "roles", "is_staff", "is_active", "second_factor"]
     list_filter = ["is_staff", "is_active", "is_superuser", "groups"]
-    search_fields = ["email", "name"]
+    search_fields = ["^email", "~name"]
     search_help_text = gettext_lazy("Name or e-mail")
     ordering = ["email"]
     add_fields = ("email", "name", "language", "groups", "is_superuser", "reason")

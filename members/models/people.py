@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from members.name_search import name_index
 from members.rules.numbers import spaced
 
 
@@ -56,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
         ]
+        indexes = [name_index("user_by_name", "name")]
 
     def __str__(self) -> str:
         return self.email

@@ -193,4 +193,5 @@ class CentreTaskAdmin(CaseFactAdmin):
     list_display = ["kind", "centre", "case", "words", "made_at", "done_at", "done_by"]
     list_select_related = ["centre", "case", "done_by"]
     list_filter = [DoneFilter, "kind", "centre"]
-    ordering = ["-made_at", "-pk"]
+    indexed = {"done": frozenset({"no"})}
+    ordering = ["-pk"]
