@@ -20,6 +20,7 @@ from cps_portal.pages.bench.loan_new import bench_loan_new
 from cps_portal.pages.bench.loans import bench_loans
 from cps_portal.pages.bench.receive import bench_receive
 from cps_portal.pages.bench.report import bench_csv, bench_report
+from cps_portal.pages.desk.search import search
 from cps_portal.pages.door.door import event_door, event_people
 from cps_portal.pages.logistics.batch import pack_batch, pack_paper
 from cps_portal.pages.logistics.lost import pack_lost, packs_lost
@@ -40,6 +41,7 @@ class PortalAdminSite(admin.AdminSite):
         """With the pages that draw: an app below cannot, and they belong beside its lists."""
         pages = (
             ("kitbag/night/report/", night_report, "kitbag_night_report"),
+            ("search/", search, "search"),
             ("bench/", bench, "bench"),
             ("bench/cases/<str:number>/", bench_case, "bench_case"),
             ("bench/receive/", bench_receive, "bench_receive"),

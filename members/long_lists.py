@@ -129,14 +129,14 @@ def newest_rows(model: type[Model], ordering: Iterable[Any]) -> Q | None:
     return None if last is None else Q(**{f"{key}__gt": last})
 
 
-def any_of(rows: QuerySet[Any], conditions: Sequence[Q]) -> QuerySet[Any]:
+def any_of(rows: QuerySet[Any], conditions: Sequence[Q], *, most: int = FOUND) -> QuerySet[Any]:
     """Rows that meet one of the conditions, each asked by itself, by its own index.
 
-    In one condition the database would read every row. Their keys are read first, a thousand of each at most.
+    In one condition the database would read every row. Their keys are read first, so many of each at most.
     """
-    if len(conditions) < 2:
-        return rows.filter(*conditions) if conditions else rows.none()
-    first, *others = (rows.order_by().filter(condition).values("pk")[:FOUND] for condition in conditions)
+    if not conditions:
+        return rows.none()
+    first, *others = (rows.order_by().filter(condition).values("pk")[:most] for condition in conditions)
     return rows.filter(pk__in=list(first.union(*others).values_list("pk", flat=True)))
 
 
@@ -149,10 +149,11 @@ def found(page: Any, request: HttpRequest, rows: QuerySet[Any], typed: str) -> Q
     text = one_line(typed)
     if not text:
         return rows if not typed.strip() else rows.none()
-    exact: list[Q] = []
-    for entry in page.get_search_fields(request):
-        exact += _conditions(entry, text, rows.model, page.get_ordering(request))
-    return any_of(rows, exact)
+    fields = page.get_search_fields(request)
+    asked = [one for entry in fields for one in _conditions(entry, text, rows.model, page.get_ordering(request))]
+    # One number's rows are few, and found by its index; names are not.
+    is_number = len(asked) == 1 and not any(entry.startswith("~") for entry in fields)
+    return rows.filter(*asked) if is_number else any_of(rows, asked)
 
 
 def _conditions(entry: str, text: str, model: type[Model], ordering: Iterable[Any]) -> Iterable[Q]:
