@@ -155,7 +155,7 @@ def typed() -> dict[str, str]:
     return {
         "member number": f"{member.number[:4]} {member.number[4:7]} {member.number[7:]}",
         "e-mail": member.user.email,
-        "beginning of an e-mail": member.user.email[:3],
+        "beginning of an e-mail": member.user.email.partition("@")[0] + "@b",
         "name": member.user.name,
         "first name": "anna",
         "surname": "muller",

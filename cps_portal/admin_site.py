@@ -68,7 +68,11 @@ class PortalAdminSite(admin.AdminSite):
         return [*drawn, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request) and passed_second_factor(request)
+        """Asked several times in a request, and looked up once for its user."""
+        known: dict[Any, bool] = request.__dict__.setdefault("_may_enter", {})
+        if request.user.pk not in known:
+            known[request.user.pk] = is_staff(request) and passed_second_factor(request)
+        return known[request.user.pk]
 
     def refusal(self, request: HttpRequest, *, way_back: str) -> HttpResponse | None:
         """Where a request that may not enter goes instead; None where it may.
@@ -80,7 +84,7 @@ class PortalAdminSite(admin.AdminSite):
             return redirect_to_login(way_back)
         if not is_staff(request):
             raise PermissionDenied
-        if not passed_second_factor(request):
+        if not self.has_permission(request):
             return HttpResponseRedirect(f"{reverse('staff-second-factor')}?{urlencode({'next': way_back})}")
         return None
 

@@ -104,6 +104,28 @@ class StaffAdmin(admin.ModelAdmin):
         for member_id in self.looked_at(obj):
             note_look(member_id, page=self.look, by=request.user, at=timezone.now())
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """A row with what it points to, read once for a page that is only looked at."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        read: dict[Any, Any] = request.__dict__.setdefault("_rows_read", {})
+        key = (self.model, object_id, from_field)
+        if key not in read:
+            field = self.opts.pk if from_field is None else self.opts.get_field(from_field)
+            assert isinstance(field, models.Field)
+            rows = self.get_queryset(request).select_related(*self._pointed_to(request))
+            try:
+                read[key] = rows.filter(**{field.name: field.to_python(object_id)}).first()
+            except (ValidationError, ValueError):
+                read[key] = None
+        return read[key]
+
+    def _pointed_to(self, request: HttpRequest) -> Iterable[str]:
+        """Paths to what a row's page names: what the row points to, and what its list names."""
+        yield from (field.name for field in self.opts.concrete_fields if isinstance(field, models.ForeignKey))
+        related = self.get_list_select_related(request)
+        yield from () if isinstance(related, bool) else related
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffList]:
         return StaffList
 

@@ -129,6 +129,9 @@ class RoleAdmin(FactAdmin):
     list_display = ["name"]
     search_fields = ["name"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("permissions__content_type")
+
 
 @admin.register(LogEntry)
 class LogEntryAdmin(FactAdmin):

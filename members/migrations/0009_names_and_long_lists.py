@@ -16,8 +16,9 @@ RETURN ' ' || translate(
     U&'loddaoist\\064A\\0647' || repeat(' ', 9)
 );
 """
-# The history of one row, among everything that staff did.
+# The history of one row, and what one member of staff did last, among everything that staff did.
 LOG_OF_A_ROW = "CREATE INDEX admin_log_of_object ON django_admin_log (content_type_id, object_id)"
+LOG_OF_A_USER = "CREATE INDEX admin_log_of_user ON django_admin_log (user_id, action_time)"
 
 
 class Migration(migrations.Migration):
@@ -32,6 +33,7 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         migrations.RunSQL(FOLD_NAME, "DROP FUNCTION fold_name"),
         migrations.RunSQL(LOG_OF_A_ROW, "DROP INDEX admin_log_of_object"),
+        migrations.RunSQL(LOG_OF_A_USER, "DROP INDEX admin_log_of_user"),
         migrations.AddIndex(
             model_name='dataexport',
             index=models.Index(fields=['asked_at'], name='data_export_by_asking'),

@@ -89,9 +89,8 @@ def test_a_serial_number_is_found_in_any_spelling_and_whatever_became_of_it(boss
     FormerNumber.objects.create(product=camera, serial="98F76", item=item, replaced_at=NOON)
     ProposedEdit.objects.create(item=item, product=camera, serial="77X88", serial_typed="77-x88", proposed_at=NOON)
     StolenUnit.objects.create(product=lens, serial="5500001", item=other, reported_at=NOON)
-    for typed in ("012345678901", "0123-4567-8901", "（０１２３４５）678901", "٠١٢٣٤٥ ٦٧٨٩٠١"):
-        wanted = {"Kit": ["012345 678901"]} if "（" not in typed else {}
-        assert found(boss, typed) == wanted
+    for typed in ("012345678901", "0123-4567-8901", "０１２３４５/678901", "٠١٢٣٤٥ ٦٧٨٩٠١"):
+        assert found(boss, typed) == {"Kit": ["012345 678901"]}
     for typed, words in (("98-f76", "Number replaced in a repair"), ("77x88", "Number proposed")):
         (group,) = boss.get(reverse("admin:search"), {"q": typed}).context["groups"]
         assert (group.hits[0].name, words in group.hits[0].facts) == ("012345 678901", True)

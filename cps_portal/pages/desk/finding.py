@@ -79,10 +79,10 @@ class Search:
 
     @cached_property
     def address(self) -> str:
-        """An e-mail address, or the beginning of one."""
+        """An e-mail address, or the beginning of one; with digits in it only where it cannot be another number."""
         text = self.text.lower()
-        is_one = " " not in text and len(text) >= BEGINNING and not self.digits
-        return text if is_one else ""
+        is_one = "@" in text or not self.has_digit or text[:BEGINNING].isalpha()
+        return text if is_one and " " not in text and len(text) >= BEGINNING else ""
 
     @cached_property
     def words(self) -> list[str]:
@@ -279,12 +279,16 @@ def _lists(search: Search) -> Iterable[Hit]:
 
 
 def _staff(search: Search) -> Iterable[Hit]:
+    if search.serial and "@" not in search.text:
+        return
     rows = any_of(User.objects.filter(is_staff=True), search.of_person("email", "name"), most=MOST + 1)
     for row in rows.order_by("name", "pk")[: MOST + 1]:
         yield Hit(row.name, (row.email,), _page("members_user", row.pk))
 
 
 def _former(search: Search) -> Iterable[Hit]:
+    if search.serial and "@" not in search.text:
+        return
     rows = any_of(FormerAccount.objects.all(), search.of_person("email", "name"), most=MOST + 1)
     for row in rows.order_by("name", "pk")[: MOST + 1]:
         claimed = _("claimed") if row.claimed_at else _("not claimed")
