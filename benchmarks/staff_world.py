@@ -39,7 +39,10 @@ ITEM_KEY = "md5('item' || ({item}))::uuid"
 CASE_KEY = "md5('case' || ({case}))::uuid"
 AT = "(now() - ({rows} - n) * interval '{seconds} seconds')"
 
-Columns = dict[str, str]
+# Most members live in large countries, some in small ones, and one in five thousand in Malta.
+COUNTRY = (
+    "CASE WHEN n % 5000 = 0 THEN 'MT' WHEN n % 100 = 1 THEN 'PT' ELSE (ARRAY['GB','DE','FR','IT','ES'])[1 + n % 5] END"
+)
 
 
 class Filling:
@@ -136,7 +139,7 @@ class Filling:
         )
         own = f"{FIRST} + n"
         self.fill("members.user", self.members, id=own, email="'n' || n || '@bench.example.org'", name=name, password="'!'", is_active="true", language="'en'")
-        self.fill("members.member", self.members, id=own, user_id=own, number="lpad(n::text, 10, '0')", country="'GB'", time_zone="'Europe/London'")
+        self.fill("members.member", self.members, id=own, user_id=own, number="lpad(n::text, 10, '0')", country=COUNTRY, time_zone="'Europe/London'")
         self.fill("account.emailaddress", self.members, user_id=own, email="'n' || n || '@bench.example.org'", verified="true", primary='true')
         member = self._sql(MEMBER)
         self.fill("members.acceptance", self.members, member_id=own, version="'1'")

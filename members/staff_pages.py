@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.country_teams import seen_by
 from members.long_lists import ShownPaginator, StaffList, found, is_long
 from members.looking import Page, note_look
 from members.models import User
@@ -70,6 +71,11 @@ class StaffAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     linked_lookups: tuple[str, ...] = ()
     formfield_overrides = {models.DateField: {"form_class": forms.DateField, "widget": day_input()}}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows that the user may see: lists, searches, filters, choices in forms, pages and histories all ask here."""
+        assert isinstance(request.user, User)
+        return seen_by(super().get_queryset(request), request.user)
 
     def tools(self, request: HttpRequest, obj: Any) -> Iterable[tuple[str, str]]:
         """Label and address of each act that this user may carry out on a row."""

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from members.country_teams import seen_by
 from members.models import User
 from members.rules.roles import Role
 from servicing.models import CaseFile, CentreClerk
@@ -43,4 +44,4 @@ def files_for_staff(user: User) -> QuerySet[CaseFile]:
         return CaseFile.objects.none()
     centre = centre_seen_by(user)
     files = CaseFile.objects.filter(case__isnull=False)
-    return files if centre is None else files.filter(case__centre=centre)
+    return seen_by(files, user) if centre is None else files.filter(case__centre=centre)

@@ -15,7 +15,8 @@ from kitbag.holds import end_hold, hold_level, plan_thresholds, withdraw_thresho
 from kitbag.impact import impact_of
 from kitbag.models import Hold, LevelChange, Spell, Standing
 from kitbag.standing import at_the_clock
-from members.models import Level, Member, Threshold
+from members.country_teams import seen_by
+from members.models import Level, Member, Threshold, User
 from members.staff_pages import FactAdmin, shown, today
 
 
@@ -30,9 +31,13 @@ class HoldForm(ActForm):
     ends_on = day_field(gettext_lazy("Until"), help_text=gettext_lazy("First day without it."))
     field_order = ["member", "level", "day", "ends_on", "reason"]
 
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
     def clean_member(self) -> Member:
         number = "".join(char for char in self.cleaned_data["member"] if not char.isspace())
-        member = Member.objects.select_related("user").filter(number=number).first()
+        member = seen_by(Member.objects.select_related("user"), self.by).filter(number=number).first()
         if member is None:
             raise forms.ValidationError(_("No member has this number."))
         return member
@@ -114,7 +119,7 @@ class HoldAdmin(OfMemberAdmin):
         return act_page(
             request,
             self,
-            form=HoldForm(request.POST or None, initial={"member": request.GET.get("member", "")[:14]}),
+            form=HoldForm(request.POST or None, by=user, initial={"member": request.GET.get("member", "")[:14]}),
             act=act,
             preview=lambda data: at_the_clock(impact_of, hold_level, **wanted(data)),
             title=_("Hold a level"),

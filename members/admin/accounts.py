@@ -18,7 +18,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 
+from members.country_teams import countries_seen
 from members.models import User
 from members.staff_pages import FactAdmin, ReasonedAdmin, ReasonedForm
 
@@ -40,7 +42,7 @@ class StaffAccountForm(ReasonedForm):
 
     class Meta:
         model = User
-        fields = ["email", "name", "language", "groups", "is_staff", "is_superuser", "is_active"]
+        fields = ["email", "name", "language", "groups", "countries", "is_staff", "is_superuser", "is_active"]
         widgets = {
             "groups": forms.CheckboxSelectMultiple,
             "language": forms.Select(choices=[("en", "English"), ("ar", "العربية")]),
@@ -55,6 +57,20 @@ class StaffAccountForm(ReasonedForm):
             "is_active": gettext_lazy("May sign in"),
         }
         help_texts = {"groups": "", "is_superuser": ""}
+
+    countries = forms.MultipleChoiceField(
+        label=gettext_lazy("Country team"),
+        required=False,
+        choices=lambda: list(countries),
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy("Sees members of these countries only; of every country when none is chosen."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("countries") and not data.get("is_staff", True):
+            self.add_error("countries", _("Only who may enter the staff pages belongs to a country team."))
+        return data
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -72,7 +88,7 @@ class UserAdmin(ReasonedAdmin):
     search_fields = ["^email", "~name"]
     search_help_text = gettext_lazy("Name or e-mail")
     ordering = ["email"]
-    add_fields = ("email", "name", "language", "groups", "is_superuser", "reason")
+    add_fields = ("email", "name", "language", "groups", "countries", "is_superuser", "reason")
     facts = ("second_factor", "last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -90,7 +106,10 @@ class UserAdmin(ReasonedAdmin):
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             return self.add_fields
-        fields = ("email", "name", "language", "groups", "is_staff", "is_superuser", "is_active", *self.facts)
+        fields = (
+            *("email", "name", "language", "groups", "countries", "is_staff", "is_superuser", "is_active"),
+            *self.facts,
+        )
         return (*fields, "reason") if self.has_change_permission(request, obj) else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -135,6 +154,8 @@ class RoleAdmin(FactAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(FactAdmin):
+    """What staff did, of members of every country: nothing for who is held to some."""
+
     list_display = ["action_time", "user", "content_type", "object_repr", "said"]
     list_select_related = ["user", "content_type"]
     list_filter = ["action_flag"]
@@ -143,6 +164,11 @@ class LogEntryAdmin(FactAdmin):
     search_fields = ["=user__email", "object_repr"]
     search_help_text = gettext_lazy("Staff e-mail, in full, or the row")
     ordering = ["-pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        assert isinstance(request.user, User)
+        rows = super().get_queryset(request)
+        return rows if countries_seen(request.user) is None else rows.none()
 
     @admin.display(description=gettext_lazy("What and why"))
     def said(self, obj: LogEntry) -> str:

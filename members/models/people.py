@@ -44,6 +44,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         models.CharField(max_length=24), default=list, blank=True, help_text=_("Kinds of message not wanted by mail.")
     )
     is_staff = models.BooleanField(default=False)
+    countries = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        help_text=_("A country team: whose members this account of staff sees; everybody's when empty."),
+    )
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -56,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
+            models.CheckConstraint(name="user_in_country_team_is_staff", condition=Q(countries=[]) | Q(is_staff=True)),
         ]
         indexes = [name_index("user_by_name", "name")]
 
@@ -101,6 +108,7 @@ class Member(models.Model):
             models.CheckConstraint(name="member_field_known", condition=Q(field="") | Q(field__in=Field.values)),
             models.CheckConstraint(name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")),
         ]
+        indexes = [models.Index(name="member_by_country", fields=["country", "id"])]
 
     def __str__(self) -> str:
         return f"{spaced(self.number)} {self.user.name}"

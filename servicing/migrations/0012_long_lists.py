@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kitbag', '0006_long_lists'),
-        ('members', '0009_names_and_long_lists'),
+        ('members', '0010_names_and_long_lists'),
         ('servicing', '0011_roles_for_membership'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

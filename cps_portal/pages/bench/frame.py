@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.servicing.times import local_day, moment_words, zone_words
 from members.access import UserRequest
+from members.country_teams import countries_seen, seen_by
 from members.looking import Page, note_look
 from members.models import User
 from servicing.access import centre_seen_by
@@ -100,6 +102,8 @@ def at_the_bench(permission: str = SEE) -> Callable[[Callable[Concatenate[BenchR
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             user = allowed(request, permission)
             held_to = centre_seen_by(user)
+            if held_to is None and countries_seen(user) is not None:
+                raise PermissionDenied
             code = request.GET.get("centre", "")
             if held_to is not None:
                 centre = Centre.objects.filter(pk=held_to).first()
@@ -124,9 +128,8 @@ def own_case(request: HttpRequest, number: str, *, permission: str = SEE) -> tup
     """The case of a number, of the user's own centre; any other number is 404. Raises PermissionDenied, Http404."""
     user = allowed(request, permission)
     held_to = centre_seen_by(user)
-    rows = Case.objects.select_related("centre", "product", "member__user", "item__product", "visitor")
-    if held_to is not None:
-        rows = rows.filter(centre=held_to)
+    rows: QuerySet[Case] = Case.objects.select_related("centre", "product", "member__user", "item__product", "visitor")
+    rows = seen_by(rows, user) if held_to is None else rows.filter(centre=held_to)
     case = rows.filter(number=number).first() if "\x00" not in number else None
     if case is None:
         raise Http404

@@ -22,6 +22,7 @@ from cps_portal.pages.bench.loan_acts import ACTS
 from cps_portal.pages.servicing.loan import agreement_of
 from cps_portal.pages.servicing.loan_words import ENDED
 from kitbag.registration import KitError
+from members.country_teams import seen_by
 from members.looking import Page, note_look
 from servicing.access import centre_seen_by, files_for_staff
 from servicing.files import opened
@@ -37,8 +38,7 @@ def own_loan(request: HttpRequest, loan_id: UUID, *, permission: str = SEE) -> t
     user = allowed(request, permission)
     rows = Loan.objects.select_related("unit__product", "unit__centre", "member__user", "case__centre", "case__product")
     held_to = centre_seen_by(user)
-    if held_to is not None:
-        rows = rows.filter(unit__centre=held_to)
+    rows = seen_by(rows, user) if held_to is None else rows.filter(unit__centre=held_to)
     loan = rows.filter(pk=loan_id).first()
     if loan is None:
         raise Http404

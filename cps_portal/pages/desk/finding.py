@@ -1,15 +1,17 @@
 """What the staff's search box finds: people, things, cases, loans, packs and questions, each for those who may see it.
 
-Every number is asked by its own index. Centre staff find the cases and loans of their own centre only.
+Every number is asked by its own index, among the rows that the user's lists show: a centre's, a country team's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet, Value
+from django.contrib import admin
+from django.db.models import F, Model, Q, QuerySet, Value
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,7 @@ from members.models import FormerAccount, Member, Thread, User
 from members.name_search import named
 from members.rules.finding import digits_of, one_line, words_of
 from members.rules.numbers import spaced
+from servicing.access import centre_seen
 from servicing.finding import cases_called, cases_named
 from servicing.models import Case, EventVisitor, Loan, LoanUnit, WelcomePack
 from servicing.rules.numbers import pack_number, read_pack_number
@@ -53,8 +56,20 @@ class Search:
     """What a member of staff typed, read in every way that it can be meant."""
 
     typed: str
-    user: User
-    centre: int | None
+    request: HttpRequest
+
+    @property
+    def user(self) -> User:
+        return cast(User, self.request.user)
+
+    @property
+    def centre(self) -> int | None:
+        """The one centre whose rows the user sees; None for every centre's."""
+        return centre_seen(self.request)
+
+    def rows(self, model: type[Model]) -> QuerySet[Any]:
+        """What the user's own list of a model shows."""
+        return admin.site.get_model_admin(model).get_queryset(self.request).order_by()
 
     @cached_property
     def text(self) -> str:
@@ -94,7 +109,8 @@ class Search:
         """The member whose whole number it is."""
         if len(self.digits) != MEMBER_DIGITS:
             return None
-        return Member.objects.select_related("user").filter(number=self.digits).first()
+        found: Member | None = self.rows(Member).select_related("user").filter(number=self.digits).first()
+        return found
 
     def of_person(self, email: str, name: str) -> list[Q]:
         """Ways to somebody by address and name."""
@@ -151,10 +167,10 @@ def _members(search: Search) -> Iterable[Hit]:
     if search.digits:
         rows = [search.member] if search.member else []
         if BEGINNING < len(search.digits) < MEMBER_DIGITS:
-            begun = Member.objects.filter(number__startswith=search.digits).order_by("number")
+            begun = search.rows(Member).filter(number__startswith=search.digits).order_by("number")
             rows = begun.select_related("user")[: MOST + 1]
     else:
-        people = any_of(Member.objects.all(), search.of_person("user__email", "user__name"), most=MOST + 1)
+        people = any_of(search.rows(Member), search.of_person("user__email", "user__name"), most=MOST + 1)
         rows = people.select_related("user").order_by("user__name", "pk")[: MOST + 1]
     for row in rows:
         closed = (_("closed"),) if row.closed_at else ()
@@ -184,7 +200,7 @@ def _items(search: Search) -> Iterable[Hit]:
     ways: dict[Any, set[str]] = {}
     for key, how in first.union(*others):
         ways.setdefault(key, set()).add(how)
-    for row in KitItem.objects.filter(pk__in=ways).select_related("product", "member__user").order_by("-added_at"):
+    for row in search.rows(KitItem).filter(pk__in=ways).select_related("product", "member__user").order_by("-added_at"):
         reasons = [words for how, words in why.items() if how in ways[row.pk]]
         facts = (row.product.name, str(row.get_state_display()), str(row.member), *reasons)
         yield Hit(row.serial_typed or row.serial, facts, _page("kitbag_kititem", row.pk))
@@ -192,13 +208,14 @@ def _items(search: Search) -> Iterable[Hit]:
 
 def _cases(search: Search) -> Iterable[Hit]:
     """A case by any of its numbers; centre staff find those of their centre, also by name."""
-    rows = Case.objects.filter(pk__in=list(cases_called(search.text).values_list("pk", flat=True)[: 20 * MOST]))
-    if not search.has_digit:
+    if search.has_digit:
+        keys: Any = list(cases_called(search.text).values_list("pk", flat=True)[: 20 * MOST])
+    elif search.centre and search.words:
         # Names are the centre's way to a case; others find the member first.
-        rows = cases_named(search.text, centre_id=search.centre) if search.centre and search.words else Case.objects.none()
-    if search.centre is not None:
-        rows = rows.filter(centre=search.centre)
-    rows = rows.select_related("product", "centre", "member__user", "visitor")
+        keys = cases_named(search.text, centre_id=search.centre).values("pk")
+    else:
+        return
+    rows = search.rows(Case).filter(pk__in=keys).select_related("product", "centre", "member__user", "visitor")
     for row in rows.order_by("-requested_at", "-pk")[: MOST + 1]:
         owner = row.member.user.name if row.member else str(row.visitor)
         facts = (row.product.name, row.serial, owner, row.centre.name, str(row.get_state_display()))
@@ -209,10 +226,7 @@ def _loans(search: Search) -> Iterable[Hit]:
     """The loans of a unit, by its serial number; the newest first."""
     if not search.serial:
         return
-    units = LoanUnit.objects.filter(serial=search.serial)
-    rows = Loan.objects.filter(unit__in=units)
-    if search.centre is not None:
-        rows = rows.filter(unit__centre=search.centre)
+    rows = search.rows(Loan).filter(unit__serial=search.serial)
     for row in rows.select_related("unit__product", "member__user", "case").order_by("-booked_at")[: MOST + 1]:
         facts = (str(row.unit), row.member.user.name, str(row.get_state_display()))
         yield Hit(row.case.number, facts, _page("servicing_loan", row.pk))
@@ -221,17 +235,15 @@ def _loans(search: Search) -> Iterable[Hit]:
 def _units(search: Search) -> Iterable[Hit]:
     if not search.serial:
         return
-    rows = LoanUnit.objects.filter(serial=search.serial)
-    if search.centre is not None:
-        rows = rows.filter(centre=search.centre)
+    rows = search.rows(LoanUnit).filter(serial=search.serial)
     for row in rows.select_related("product", "centre").order_by("pk")[: MOST + 1]:
         out = (_("out of the pool"),) if row.out_since else ()
         yield Hit(row.serial, (row.product.name, row.centre.name, *out), _page("servicing_loanunit", row.pk))
 
 
 def _packs(search: Search) -> Iterable[Hit]:
-    """A pack by its own number, its parcel's, or its member's; no matter of a centre."""
-    if not search.has_digit or search.centre is not None:
+    """A pack by its own number, its parcel's, or its member's."""
+    if not search.has_digit:
         return
     asked = Q(tracking__in=search.tracking) & ~Q(tracking="")
     key = read_pack_number(search.text)
@@ -239,7 +251,7 @@ def _packs(search: Search) -> Iterable[Hit]:
         asked |= Q(pk=key)
     if search.member:
         asked |= Q(member=search.member)
-    for row in WelcomePack.objects.filter(asked).select_related("member__user").order_by("-pk")[: MOST + 1]:
+    for row in search.rows(WelcomePack).filter(asked).select_related("member__user").order_by("-pk")[: MOST + 1]:
         what = _("Card in place of a lost one") if row.replaces_id else _("Welcome pack")
         facts = (what, row.member.user.name, row.tracking, str(row.get_state_display()))
         yield Hit(pack_number(row.pk), tuple(fact for fact in facts if fact), _page("servicing_welcomepack", row.pk))
@@ -256,7 +268,7 @@ def _threads(search: Search) -> Iterable[Hit]:
         asked.append(Q(user=search.member.user_id))
     if not asked:
         return
-    rows = any_of(Thread.objects.all(), asked, most=MOST + 1).select_related("user").order_by("-changed_at", "-pk")
+    rows = any_of(search.rows(Thread), asked, most=MOST + 1).select_related("user").order_by("-changed_at", "-pk")
     for row in rows[: MOST + 1]:
         name = row.user.name if row.user else row.name
         facts = (name, str(row.get_state_display()), *((row.serial,) if row.serial else ()))
@@ -264,9 +276,9 @@ def _threads(search: Search) -> Iterable[Hit]:
 
 
 def _visitors(search: Search) -> Iterable[Hit]:
-    if not search.has_digit or search.centre is not None:
+    if not search.has_digit:
         return
-    rows = EventVisitor.objects.filter(card_number__in=search.tracking).select_related("event").order_by("-pk")
+    rows = search.rows(EventVisitor).filter(card_number__in=search.tracking).select_related("event").order_by("-pk")
     for row in rows[: MOST + 1]:
         yield Hit(row.card_number, (row.region, row.name, row.event.title), _page("servicing_eventvisitor", row.pk))
 
@@ -274,14 +286,14 @@ def _visitors(search: Search) -> Iterable[Hit]:
 def _lists(search: Search) -> Iterable[Hit]:
     if len(search.serial) != CODE_SIGNS:
         return
-    for row in KitList.objects.filter(code=search.serial).select_related("member__user"):
+    for row in search.rows(KitList).filter(code=search.serial).select_related("member__user"):
         yield Hit(row.code, (str(row.member), f"{row.issued_at:%Y-%m-%d}"), _page("kitbag_kitlist", row.pk))
 
 
 def _staff(search: Search) -> Iterable[Hit]:
     if search.serial and "@" not in search.text:
         return
-    rows = any_of(User.objects.filter(is_staff=True), search.of_person("email", "name"), most=MOST + 1)
+    rows = any_of(search.rows(User).filter(is_staff=True), search.of_person("email", "name"), most=MOST + 1)
     for row in rows.order_by("name", "pk")[: MOST + 1]:
         yield Hit(row.name, (row.email,), _page("members_user", row.pk))
 
@@ -289,7 +301,7 @@ def _staff(search: Search) -> Iterable[Hit]:
 def _former(search: Search) -> Iterable[Hit]:
     if search.serial and "@" not in search.text:
         return
-    rows = any_of(FormerAccount.objects.all(), search.of_person("email", "name"), most=MOST + 1)
+    rows = any_of(search.rows(FormerAccount), search.of_person("email", "name"), most=MOST + 1)
     for row in rows.order_by("name", "pk")[: MOST + 1]:
         claimed = _("claimed") if row.claimed_at else _("not claimed")
         yield Hit(row.name, (row.email, claimed), _page("members_formeraccount", row.pk))

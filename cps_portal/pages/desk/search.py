@@ -1,22 +1,18 @@
 """One box on every staff page: people, things and cases by whatever somebody reads out (issue 7)."""
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cps_portal.pages.desk.finding import Search, groups
-from members.models import User
-from servicing.access import centre_seen
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Staff page `admin:search`: what `?q=` finds, grouped, for this user; without it what can be looked for."""
     typed = request.GET.get("q", "")
-    asked = Search(typed, cast(User, request.user), centre_seen(request))
+    asked = Search(typed, request)
     found = groups(asked)
     return TemplateResponse(
         request,

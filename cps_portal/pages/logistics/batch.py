@@ -16,7 +16,8 @@ from cps_portal.pages.logistics.words import CARD_LETTER
 from cps_portal.pages.offers.card import link_of_card
 from cps_portal.pdf import packing
 from cps_portal.pdf.card import CardFace
-from members.models import Level
+from members.country_teams import seen_by
+from members.models import Level, User
 from members.rules.days import programme_day
 from servicing import packs
 from servicing.cards import generations_of
@@ -29,10 +30,10 @@ State = WelcomePack.State
 PAPERS = ("letters", "cards", "labels")
 
 
-def _batch(batch_id: int) -> PackBatch:
+def _batch(batch_id: int, user: User) -> PackBatch:
     if batch_id >= 2**63:
         raise Http404
-    return get_object_or_404(PackBatch.objects.select_related("by"), pk=batch_id)
+    return get_object_or_404(seen_by(PackBatch.objects.select_related("by"), user), pk=batch_id)
 
 
 def _packs(batch: PackBatch) -> list[WelcomePack]:
@@ -44,7 +45,7 @@ def _packs(batch: PackBatch) -> list[WelcomePack]:
 def pack_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Staff page `admin:pack_batch`; a POST puts one pack back."""
     user = allowed(request, *((CHANGE,) if request.method == "POST" else ()))
-    batch = _batch(batch_id)
+    batch = _batch(batch_id, user)
     if request.method == "POST":
         return _put_back(request, batch)
     rows = _packs(batch)
@@ -114,8 +115,7 @@ def _put_back(request: HttpRequest, batch: PackBatch) -> HttpResponse:
 @require_safe
 def pack_paper(request: HttpRequest, batch_id: int, paper: str) -> HttpResponse:
     """Staff page `admin:pack_paper`: letters, cards or labels of a batch as PDF; erased addresses are left out."""
-    allowed(request, SEE)
-    batch = _batch(batch_id)
+    batch = _batch(batch_id, allowed(request, SEE))
     rows = [pack for pack in _packs(batch) if pack.name]
     if paper not in PAPERS or not rows:
         raise Http404

@@ -21,6 +21,7 @@ from cps_portal.pages.threads.reading import LONGEST_FIRST
 from cps_portal.pdf.paper import cannot_print
 from kitbag.paging import slice_of
 from members import threads
+from members.country_teams import seen_by
 from members.looking import Page, note_look
 from members.models import Address, Member, Thread, Topic, User
 from members.threads import ThreadError
@@ -85,9 +86,10 @@ def _printable(text: str) -> str:
 @require_safe
 def packs_lost(request: HttpRequest) -> HttpResponse:
     """Staff page `admin:packs_lost`: threads about lost cards that wait for an answer, the oldest first, by key."""
-    allowed(request, APPROVE)
+    user = allowed(request, APPROVE)
+    lost = Thread.objects.filter(topic=Topic.LOST_CARD, state=Thread.State.OPEN)
     waiting = slice_of(
-        Thread.objects.filter(topic=Topic.LOST_CARD, state=Thread.State.OPEN).select_related("user__member"),
+        seen_by(lost.select_related("user__member"), user),
         LONGEST_FIRST,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -117,7 +119,9 @@ def packs_lost(request: HttpRequest) -> HttpResponse:
 def pack_lost(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Staff page `admin:pack_lost`: one thread about a lost card; a POST approves a new one. Twice is once."""
     user = allowed(request, APPROVE)
-    thread = get_object_or_404(Thread.objects.select_related("user"), pk=thread_id, topic=Topic.LOST_CARD)
+    thread = get_object_or_404(
+        seen_by(Thread.objects.select_related("user"), user), pk=thread_id, topic=Topic.LOST_CARD
+    )
     member = Member.objects.filter(user=thread.user_id, closed_at=None).first() if thread.user_id else None
     if member is not None:
         note_look(member.pk, page=Page.THREAD, by=user, at=timezone.now())

@@ -5,8 +5,9 @@ number, and Enter marks it as sent. A list is rows of pack number and tracking n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from django import forms
 from django.contrib import messages
@@ -20,6 +21,8 @@ from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.logistics.frame import CHANGE, allowed, page
 from cps_portal.pages.logistics.words import refusal
+from members.country_teams import seen_by
+from members.models import User
 from servicing import packs
 from servicing.models import WelcomePack
 from servicing.offers import BenefitError
@@ -140,13 +143,20 @@ def packs_sent(request: HttpRequest) -> HttpResponse:
     return _send_list(request) if "rows" in request.POST else _send_one(request)
 
 
+def _why_not_sent(tracking: Mapping[int, str], user: User) -> dict[int, str]:
+    """Why some cannot be marked as sent, by key; those of another team's countries are unknown here."""
+    seen = set(seen_by(WelcomePack.objects.filter(pk__in=tracking), user).values_list("pk", flat=True))
+    hidden = dict.fromkeys(set(tracking) - seen, "unknown")
+    return hidden | packs.why_not_sent({key: text for key, text in tracking.items() if key in seen})
+
+
 def _send_one(request: HttpRequest) -> HttpResponse:
     form = OneForm(request.POST)
     asked = request.POST.get("number", "").replace("\x00", "")[:40].strip()
     if not form.is_valid():
         return _page(request, asked=asked, form=form)
     key, tracking = read_pack_number(asked), form.cleaned_data["tracking"]
-    wrong = {0: "unreadable"} if key is None else packs.why_not_sent({key: tracking})
+    wrong = {0: "unreadable"} if key is None else _why_not_sent({key: tracking}, cast(User, request.user))
     if key is None or wrong:
         form.add_error("tracking", refusal(next(iter(wrong.values()))))
         return _page(request, asked=asked, form=form)
@@ -169,7 +179,8 @@ def _send_list(request: HttpRequest) -> HttpResponse:
     except forms.ValidationError as error:
         form.add_error("rows", error)
         return _page(request, rows=form)
-    bad += [BadRow(places[key], pack_number(key), refusal(code)) for key, code in packs.why_not_sent(tracking).items()]
+    why = _why_not_sent(tracking, cast(User, request.user))
+    bad += [BadRow(places[key], pack_number(key), refusal(code)) for key, code in why.items()]
     if bad:
         # A file cannot be put into its field again: its rows stand in the other one, to be changed there.
         return _page(request, rows=ListForm(initial={"rows": form.text()}), bad=sorted(bad, key=lambda row: row.row))
@@ -195,7 +206,8 @@ def _page(
     bad: list[BadRow] | None = None,
 ) -> HttpResponse:
     key = read_pack_number(asked) if asked else None
-    pack = WelcomePack.objects.select_related("member__user").filter(pk=key).first() if key else None
+    packs_seen = seen_by(WelcomePack.objects.select_related("member__user"), cast(User, request.user))
+    pack = packs_seen.filter(pk=key).first() if key else None
     why = ""
     if asked and pack is None:
         why = refusal("unknown" if key else "unreadable")

@@ -1,9 +1,10 @@
 """What waits to be packed, by country; gifts in stock against it; batches at work (programme §8)."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from cps_portal.pages.logistics.frame import PICK, SEE, allowed, page
+from members.country_teams import countries_seen, seen_by
+from members.models import User
 from members.rules.days import programme_day
 from servicing import packs
 from servicing.locator import country_name
@@ -45,6 +48,9 @@ def _pick(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _start(request, wrong=_("Pick between 1 and %(most)s packs at once.") % {"most": MOST}, status=400)
     asked = form.cleaned_data
+    team = countries_seen(user)
+    if team is not None and asked["country"] not in team:
+        raise PermissionDenied
     batch = packs.pick_once(asked["oldest"], asked["country"], most=asked["most"], at=timezone.now(), by=user)
     if batch is None:
         messages.info(request, _("Nothing waits there any more: somebody else has picked it."))
@@ -54,9 +60,9 @@ def _pick(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, *, wrong: str = "", status: int = 200) -> HttpResponse:
     today = programme_day(timezone.now())
+    requested = seen_by(WelcomePack.objects.filter(state=State.REQUESTED), cast(User, request.user))
     waiting = (
-        WelcomePack.objects.filter(state=State.REQUESTED)
-        .order_by("country")
+        requested.order_by("country")
         .values("country")
         .annotate(
             count=Count("pk"),
@@ -65,12 +71,7 @@ def _start(request: HttpRequest, *, wrong: str = "", status: int = 200) -> HttpR
             last=Max("pk"),
         )
     )
-    first = dict(
-        WelcomePack.objects.filter(state=State.REQUESTED)
-        .order_by("country", "requested_at", "pk")
-        .distinct("country")
-        .values_list("country", "pk")
-    )
+    first = dict(requested.order_by("country", "requested_at", "pk").distinct("country").values_list("country", "pk"))
     countries = [
         {
             "code": row["country"],
@@ -92,7 +93,7 @@ def _start(request: HttpRequest, *, wrong: str = "", status: int = 200) -> HttpR
         countries=countries,
         total=sum(row["count"] for row in countries),
         stock=_stock(),
-        batches=_batches(),
+        batches=_batches(cast(User, request.user)),
         may_pick=request.user.has_perm(PICK),
         wrong=wrong,
         most=MOST,
@@ -138,10 +139,10 @@ def _stock() -> list[dict[str, Any]]:
     return shown
 
 
-def _batches() -> list[dict[str, Any]]:
+def _batches(user: User) -> list[dict[str, Any]]:
     """Batches with packs still to be sent, then those done last."""
     rows = (
-        PackBatch.objects.select_related("by")
+        seen_by(PackBatch.objects.select_related("by"), user)
         .annotate(count=Count("packs"), open=Count("packs", filter=Q(packs__state=State.PICKED)))
         .filter(count__gt=0)
         .order_by("-open", "-picked_at")[:BATCHES_SHOWN]

@@ -30,6 +30,7 @@ from cps_portal.pages.threads.sending import sent
 from kitbag import standing
 from kitbag.paging import slice_of
 from members.access import member_of
+from members.country_teams import seen_by
 from members.looking import Page, note_look
 from members.models import Post, Thread, User
 from members.models.threads import Topic
@@ -61,8 +62,8 @@ def threads_desk(request: HttpRequest) -> HttpResponse:
 
     `?topic=pack` shows those of one topic.
     """
-    _allowed(request, READ)
-    waiting = Thread.objects.filter(state=Thread.State.OPEN)
+    user = _allowed(request, READ)
+    waiting = seen_by(Thread.objects.filter(state=Thread.State.OPEN), user)
     counts = dict(waiting.order_by().values_list("topic").annotate(Count("pk")))
     topic = request.GET.get("topic", "")
     if topic in Topic.values:
@@ -121,7 +122,7 @@ def _address(topic: str, **key: str) -> str:
 def thread_desk(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Staff page `admin:thread_desk`: a conversation with who asks; a POST answers or closes it."""
     user = _allowed(request, READ)
-    row = get_object_or_404(Thread.objects.select_related("user"), pk=thread_id)
+    row = get_object_or_404(seen_by(Thread.objects.select_related("user"), user), pk=thread_id)
     member = member_of(row.user) if row.user else None
     note_look(member.pk if member else None, page=Page.THREAD, by=user, at=timezone.now())
     form = AnswerForm(initial={"mark": mark_of(row)})

@@ -22,6 +22,7 @@ from cps_portal.pages.threads.reading import conversation, state_of
 from cps_portal.pages.threads.sending import gone_on, may_send
 from cps_portal.staff_access import passed_second_factor
 from kitbag.serving import shown
+from members.country_teams import seen_by
 from members.models import PostFile, Thread, User
 
 PAGE = 25
@@ -102,5 +103,5 @@ def _seen(request: HttpRequest) -> QuerySet[PostFile]:
     user = cast(User, request.user)
     # Staff pages ask for a second factor, and so do files that they show.
     if user.is_staff and user.has_perm("members.view_thread") and passed_second_factor(request):
-        return PostFile.objects.all()
+        return seen_by(PostFile.objects.all(), user)
     return PostFile.objects.filter(post__thread__user=user)

@@ -134,7 +134,7 @@ TABLES = {
     "members.User_user_permissions": Table(NOBODY, none="id user permission"),
     "members.User": Table(
         IDENTITY,
-        none="id is_superuser is_staff is_active date_joined",
+        none="id is_superuser is_staff countries is_active date_joined",
         personal="name language mail_digest mail_unwanted last_login password",
         contact="email",
         theirs=(of_user("pk"),),

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('members', '0008_former_accounts_threads_and_privacy'),
+        ('members', '0009_country_teams'),
     ]
 
     operations = [
@@ -77,5 +77,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='user',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(members.name_search.FoldName(models.F('name')), 'gin_trgm_ops'), name='user_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(fields=['country', 'id'], name='member_by_country'),
         ),
     ]

@@ -1,0 +1,68 @@
+"""Country teams: staff who see the rows of their countries' members only (programme §10).
+
+A member belongs to the team of their official country, and so does every row that leads to them, wherever it was
+made; a claim belongs to the claimant's, a parcel and an old account to the country they name. Rows of no member (the
+catalogue, terms, a question without an account) are every team's. Who is held to countries does not see logs about
+staff, which speak of all, nor a centre's whole bench, which serves members of any country: cases are found in lists.
+"""
+
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db.models import ForeignKey, Model, Q, QuerySet
+
+from members.models import Member, User
+
+Row = TypeVar("Row", bound=Model)
+# Whose work a row tells, rather than about whom it is.
+WORKERS = frozenset({"by", "decided_by", "approved_by", "done_by", "owner"})
+# Rows that belong to a country of their own: where an old account was, where a parcel goes.
+WITH_A_COUNTRY = frozenset({"members.FormerAccount", "servicing.PackBatch", "servicing.WelcomePack"})
+# How many relations lie between a row and its member at most.
+FARTHEST = 4
+
+
+def countries_seen(user: User) -> frozenset[str] | None:
+    """The countries whose members a member of staff sees; None for every country's."""
+    return None if user.is_superuser or not user.countries else frozenset(user.countries)
+
+
+def seen_by(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
+    """The rows of a country team's members and those of no member; all rows for who is held to no country."""
+    countries = countries_seen(user)
+    if countries is None:
+        return rows
+    if rows.model._meta.label in WITH_A_COUNTRY:
+        return rows.filter(country__in=countries)
+    path, may_be_nobodys = path_to_member(rows.model)
+    if path is None:
+        return rows
+    country = f"{path}__country".removeprefix("__")
+    theirs = Q(**{f"{country}__in": countries})
+    return rows.filter(theirs | Q(**{f"{path}__isnull": True}) if may_be_nobodys else theirs)
+
+
+@cache
+def path_to_member(model: type[Model]) -> tuple[str | None, bool]:
+    """The shortest way from a row to its member, as a lookup, and whether a row may have none.
+
+    ("", False) for a member; (None, True) where no way leads there.
+    """
+    if model is Member:
+        return "", False
+    ways: list[tuple[type[Model], tuple[str, ...], bool]] = [(model, (), False)]
+    for _step in range(FARTHEST):
+        farther: list[tuple[type[Model], tuple[str, ...], bool]] = []
+        for at, way, open_end in ways:
+            if at is User:
+                return "__".join((*way, "member")), True
+            for field in at._meta.fields:
+                if not isinstance(field, ForeignKey) or field.name in WORKERS:
+                    continue
+                to: Any = field.related_model
+                if to is Member:
+                    return "__".join((*way, field.name)), open_end or field.null
+                if to is not User or field.name == "user":
+                    farther.append((to, (*way, field.name), open_end or field.null))
+        ways = farther
+    return None, True
