@@ -71,8 +71,6 @@ class Filling:
     def _known(self, cursor: Any) -> None:
         cursor.execute("SELECT id FROM kitbag_product ORDER BY id")
         products = [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT id FROM servicing_centre WHERE code = 'UK'")
-        first_centre = cursor.fetchone()[0]
         columns = [row.column for row in apps.get_model("servicing", "centre")._meta.concrete_fields if row.attname != "id"]
         names = ", ".join(columns)
         values = ", ".join({"code": "'B' || chr(64 + n)", "name": "'Bench ' || n"}.get(name, name) for name in columns)
@@ -83,13 +81,6 @@ class Filling:
         )
         cursor.execute("SELECT array_agg(id ORDER BY id) FROM servicing_centre WHERE code = 'UK' OR name LIKE 'Bench %'")
         self.centres = "'{" + ",".join(str(key) for key in cursor.fetchone()[0]) + "}'::bigint[]"
-        cursor.execute(
-            "INSERT INTO members_user (id, email, password, name, language, is_superuser, is_staff, is_active,"
-            " date_joined, mail_digest, mail_unwanted) VALUES (%s, 'clerk@bench.example.org', '!', 'Tom Clerk', 'en',"
-            " false, true, true, now(), false, '{}')",
-            [FIRST],
-        )
-        self.first_centre = first_centre
         self.facts = {
             "first": FIRST,
             "members": self.members,
@@ -129,10 +120,12 @@ class Filling:
             print(f"  {monotonic() - self.begun:4.0f} s {table} {rows:,}", file=sys.stderr, flush=True)
 
     def _people(self) -> None:
+        clerk = {"email": "'clerk@bench.example.org'", "name": "'Tom Clerk'", "is_staff": "true", "is_active": "true"}
+        self.fill("members.user", 1, id=str(FIRST), password="'!'", language="'en'", **clerk)
         firsts, lasts = (
             "(ARRAY[" + ", ".join(f"'{name}'" for name in names) + "])" for names in (ACCENTED, SURNAMES)
         )
-        each = f"(hashint8(n * 31) & 2147483647)"
+        each = "(hashint8(n * 31) & 2147483647)"
         name = (
             f"{firsts}[1 + {each} % {len(ACCENTED)}] || ' ' || {lasts}[1 + {each} / 64 % {len(SURNAMES)}]"
             f" || '-' || {lasts}[1 + {each} / 4096 % {len(SURNAMES)}]"
@@ -190,7 +183,6 @@ class Filling:
         product, serial = self._sql(PRODUCT, item=nth), self._sql(SERIAL, item=nth)
         centre = f"({self.centres})[1 + n % {CENTRES}]"
         visits = "n % 100 = 50"
-        visitor = "FIRST_VISITOR"
         self.fill("servicing.visitor", self.cases // 100 + 1, region="'Canon USA'", card_number="'US' || lpad(n::text, 6, '0')", name="'Grace Hopper ' || n")
         visitor = "(SELECT min(id) FROM servicing_visitor) + n / 100"
         self.fill("servicing.case", self.cases, id=case, number="'UK-26-' || lpad(n::text, 6, '0')", member_id=f"CASE WHEN NOT {visits} THEN {owner} END", item_id=f"CASE WHEN NOT {visits} THEN {item} END", visitor_id=f"CASE WHEN {visits} THEN {visitor} END", centre_id=centre, product_id=product, serial=serial, service="'repair'", send_by="'parcel'", return_name="'Layla Mansour'", return_country="'GB'", state="CASE WHEN n % 10 = 0 THEN 'in_repair' ELSE 'closed' END", outbound_tracking="CASE WHEN n % 10 <> 0 THEN 'JD' || lpad(n::text, 10, '0') ELSE '' END", inbound_tracking="CASE WHEN n % 3 = 0 THEN 'IN' || lpad(n::text, 10, '0') ELSE '' END")

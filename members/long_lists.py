@@ -125,8 +125,8 @@ def newest_rows(model: type[Model], ordering: Iterable[Any]) -> Q | None:
     """The condition that leaves the newest rows of a table, by the key of its list; None where it has no more."""
     first = next(iter(ordering), "-pk")
     key = str(first).removeprefix("-")
-    last = model._default_manager.order_by(f"-{key}").values_list(key, flat=True)[NEWEST : NEWEST + 1].first()
-    return None if last is None else Q(**{f"{key}__gt": last})
+    last = model._default_manager.order_by(f"-{key}").values_list(key, flat=True)[NEWEST - 1 : NEWEST].first()
+    return None if last is None else Q(**{f"{key}__gte": last})
 
 
 def any_of(rows: QuerySet[Any], conditions: Sequence[Q], *, most: int = FOUND) -> QuerySet[Any]:

@@ -58,10 +58,12 @@ class StaffAdmin(admin.ModelAdmin):
     `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
     the row's page shows a member's data, and the member sees that a role of staff opened it. `indexed` names the
     filters that an index answers, each with the values for which it does; a foreign key always has one.
+    `page_related` leads to what a row's page names beside what the row points to.
     """
 
     look: Page | None = None
     indexed: Mapping[str, frozenset[str]] = {}
+    page_related: tuple[str, ...] = ()
 
     paginator = ShownPaginator
     show_full_result_count = False
@@ -131,6 +133,7 @@ class StaffAdmin(admin.ModelAdmin):
         yield from (field.name for field in self.opts.concrete_fields if isinstance(field, models.ForeignKey))
         related = self.get_list_select_related(request)
         yield from () if isinstance(related, bool) else related
+        yield from self.page_related
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffList]:
         return StaffList

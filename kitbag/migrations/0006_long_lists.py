@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name='claim',
+            index=models.Index(fields=['opened_at'], name='claim_by_opening'),
+        ),
+        migrations.AddIndex(
             model_name='kitimport',
             index=models.Index(fields=['created_at'], name='kit_import_by_day'),
         ),

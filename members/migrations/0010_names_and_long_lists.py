@@ -79,6 +79,10 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(members.name_search.FoldName(models.F('name')), 'gin_trgm_ops'), name='user_by_name'),
         ),
         migrations.AddIndex(
+            model_name='user',
+            index=models.Index(condition=models.Q(('is_staff', True)), fields=['name'], name='user_of_staff'),
+        ),
+        migrations.AddIndex(
             model_name='member',
             index=models.Index(fields=['country', 'id'], name='member_by_country'),
         ),

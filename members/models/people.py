@@ -64,7 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
             models.CheckConstraint(name="user_in_country_team_is_staff", condition=Q(countries=[]) | Q(is_staff=True)),
         ]
-        indexes = [name_index("user_by_name", "name")]
+        indexes = [
+            name_index("user_by_name", "name"),
+            models.Index(name="user_of_staff", fields=["name"], condition=Q(is_staff=True)),
+        ]
 
     def __str__(self) -> str:
         return self.email

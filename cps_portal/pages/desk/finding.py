@@ -29,6 +29,8 @@ from servicing.rules.numbers import pack_number, read_pack_number
 
 MOST = 10
 MEMBER_DIGITS, CODE_SIGNS = 10, 16
+# Among so many cases of a centre, those asked for last, a name is looked for; the bench's own search reads them all.
+NEWEST_CASES = 2_000
 # The beginning of a member number, or of an address, that is worth looking for.
 BEGINNING = 3
 
@@ -212,7 +214,8 @@ def _cases(search: Search) -> Iterable[Hit]:
         keys: Any = list(cases_called(search.text).values_list("pk", flat=True)[: 20 * MOST])
     elif search.centre and search.words:
         # Names are the centre's way to a case; others find the member first.
-        keys = cases_named(search.text, centre_id=search.centre).values("pk")
+        named_so = cases_named(search.text, centre_id=search.centre, newest=NEWEST_CASES)
+        keys = list(named_so.values_list("pk", flat=True)[: 20 * MOST])
     else:
         return
     rows = search.rows(Case).filter(pk__in=keys).select_related("product", "centre", "member__user", "visitor")
