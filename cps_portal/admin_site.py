@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,10 @@ from cps_portal.pages.bench.loan_new import bench_loan_new
 from cps_portal.pages.bench.loans import bench_loans
 from cps_portal.pages.bench.receive import bench_receive
 from cps_portal.pages.bench.report import bench_csv, bench_report
+from cps_portal.pages.desk.member import member_page, member_part
+from cps_portal.pages.desk.reports import report, report_csv, reports
 from cps_portal.pages.desk.search import search
+from cps_portal.pages.desk.start import desk
 from cps_portal.pages.door.door import event_door, event_people
 from cps_portal.pages.logistics.batch import pack_batch, pack_paper
 from cps_portal.pages.logistics.lost import pack_lost, packs_lost
@@ -29,6 +33,8 @@ from cps_portal.pages.logistics.start import logistics_packs
 from cps_portal.pages.night_report import night_report
 from cps_portal.pages.threads.desk import thread_desk, threads_desk
 from cps_portal.staff_access import is_staff, passed_second_factor
+from members.models import User
+from members.trail import reason_in, staff_at_work
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -55,6 +61,11 @@ class PortalAdminSite(admin.AdminSite):
             ("bench/table.csv", bench_csv, "bench_csv"),
             ("servicing/event/<uuid:event_id>/door/", event_door, "event_door"),
             ("servicing/event/<uuid:event_id>/people.csv", event_people, "event_people"),
+            ("members/member/<int:member_id>/change/", member_page, "members_member_change"),
+            ("members/member/<int:member_id>/part/<slug:slug>/", member_part, "member_part"),
+            ("reports/", reports, "reports"),
+            ("reports/<slug:slug>/", report, "report"),
+            ("reports/<slug:slug>/table.csv", report_csv, "report_csv"),
             ("questions/", threads_desk, "threads_desk"),
             ("questions/<uuid:thread_id>/", thread_desk, "thread_desk"),
             ("packs/", logistics_packs, "packs"),
@@ -66,6 +77,12 @@ class PortalAdminSite(admin.AdminSite):
         )
         drawn = [path(route, self.admin_view(view), name=name) for route, view, name in pages]
         return [*drawn, *super().get_urls()]
+
+    def index(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The desk: what waits for who is there, how things go, and behind it every list of the admin."""
+        return super().index(request, {**desk(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked several times in a request, and looked up once for its user."""
@@ -95,7 +112,12 @@ class PortalAdminSite(admin.AdminSite):
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             refused = self.refusal(request, way_back=request.get_full_path())
-            return inner(request, *args, **kwargs) if refused is None else refused
+            if refused is not None:
+                return refused
+            if request.method in ("GET", "HEAD"):
+                return inner(request, *args, **kwargs)
+            with staff_at_work(cast(User, request.user), why=reason_in(request.POST), at=timezone.now()):
+                return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
 

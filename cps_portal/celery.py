@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "see to cases": wake("servicing.tasks.see_to_cases", crontab(minute="*/5"), within=290),
     "pass on places at events": wake("servicing.tasks.see_to_events", crontab(minute="*/5"), within=290),
     "offer welcome packs": wake("servicing.tasks.offer_packs", crontab(minute="20"), within=HOUR),
+    "note figures of days": wake("servicing.tasks.note_figures", crontab(minute="15"), within=HOUR),
     "see to loans": wake("servicing.tasks.see_to_loans", crontab(minute="*/30"), within=1700),
     "send queued messages": wake("members.tasks.deliver_messages", 20.0, within=18),
     "make copies of data": wake("cps_portal.tasks.make_exports", 60.0, within=55),

@@ -43,6 +43,7 @@ STAFF_ONLY = (
     "night_report.py",
     "/pages/bench/",
     "/pages/desk/",
+    "/models/trail.py",
     "/pages/door/",
     "/pages/logistics/",
     "/pages/threads/desk.py",

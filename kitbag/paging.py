@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 # The name of a sorting key and whether it runs downwards; the last key of a list makes it unique.
 Key = tuple[str, bool]
 _BIGGEST = 2**31 - 1
+_BIGGEST_KEY = 2**63 - 1
 _LONGEST = 600
 
 
@@ -78,15 +79,15 @@ def decoded(key: str, keys: Sequence[Key]) -> list[Any] | None:
 
 def _checked(name: str, value: Any) -> Any:
     """One value of a key in its own type. Raises ValueError for anything else."""
-    if name == "points":
-        if type(value) is not int or not 0 <= value <= _BIGGEST:
+    if name in ("points", "id"):
+        if type(value) is not int or not 0 <= value <= (_BIGGEST if name == "points" else _BIGGEST_KEY):
             raise ValueError(name)
         return value
     if not isinstance(value, str) or "\x00" in value:
         raise ValueError(name)
     if name == "pk":
         return UUID(value)
-    if name.endswith("_at"):
+    if name.endswith("_at") or name == "at":
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(name)

@@ -18,6 +18,10 @@ class Page(StrEnum):
     THREAD = "thread"
     CARD = "card"
     PACK = "pack"
+    POINTS = "points"
+    MESSAGE = "message"
+    EVENT = "event"
+    OFFER = "offer"
 
 
 def role_in_words(user: User) -> str:

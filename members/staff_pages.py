@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.country_teams import seen_by
+from members.country_teams import path_to_member, seen_by
 from members.long_lists import ShownPaginator, StaffList, found, is_long
 from members.looking import Page, note_look
 from members.models import User
@@ -55,13 +57,13 @@ def shown(value: object) -> str:
 class StaffAdmin(admin.ModelAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
-    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. With a `look`
-    the row's page shows a member's data, and the member sees that a role of staff opened it. `indexed` names the
-    filters that an index answers, each with the values for which it does; a foreign key always has one.
+    `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. Where the row
+    leads to a member, the member sees that a role of staff opened its page, and `look` says what it was. `indexed`
+    names the filters that an index answers, each with the values for which it does; a foreign key always has one.
     `page_related` leads to what a row's page names beside what the row points to.
     """
 
-    look: Page | None = None
+    look = Page.MEMBER
     indexed: Mapping[str, frozenset[str]] = {}
     page_related: tuple[str, ...] = ()
 
@@ -102,12 +104,12 @@ class StaffAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def looked_at(self, obj: Any) -> Iterable[int | None]:
-        """Keys of the members whose data a row's page shows."""
-        yield obj.member_id
+        """Keys of the members whose data a row's page shows; none where a row is nobody's."""
+        path, _may_be_nobodys = path_to_member(cast(type[Model], self.model))
+        if path is not None:
+            yield from self.model._default_manager.filter(pk=obj.pk).values_list(path or "pk", flat=True)
 
     def _note_look(self, request: HttpRequest, obj: Any) -> None:
-        if self.look is None:
-            return
         assert isinstance(request.user, User)
         for member_id in self.looked_at(obj):
             note_look(member_id, page=self.look, by=request.user, at=timezone.now())
@@ -151,7 +153,26 @@ class StaffAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         more = {} if obj is None else {"title": _("History"), "subtitle": self.heading(obj)}
+        if obj is not None and request.user.has_perm("members.view_staffchange"):
+            asked = urlencode({"table": self.opts.db_table, "row": obj.pk})
+            more["trail_href"] = f"{reverse('admin:members_staffchange_changelist')}?{asked}"
         return super().history_view(request, object_id, {**(extra_context or {}), **more})
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A row goes for a reason, which stays in the history and on the trail."""
+        form = ReasonForm(request.POST if "post" in request.POST else None)
+        if form.is_bound and not form.is_valid():
+            # The stock page deletes whatever is posted to it: without a reason it is shown again.
+            request.POST = QueryDict()
+        return super().delete_view(request, object_id, {**(extra_context or {}), "form": form})
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        why = request.POST.get("reason", "")
+        return LogEntry.objects.log_actions(
+            cast(User, request.user).pk, queryset, DELETION, change_message=f"{_('Reason')}: {why}"
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if any("\x00" in text for key, texts in request.GET.lists() for text in (key, *texts)):
@@ -223,6 +244,17 @@ class StaffAdmin(admin.ModelAdmin):
         if is_long(self.model):
             return found(self, request, queryset, search_term), False
         return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
+
+
+class ReasonForm(forms.Form):
+    """Why, for an act that asks nothing else."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text=gettext_lazy("Stays on the audit trail."),
+    )
 
 
 class FactAdmin(StaffAdmin):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from servicing import bench, estimating, events, expiring, lending, packs, risks
+from servicing import bench, estimating, events, expiring, figures, lending, packs, risks
 
 
 @shared_task(name="servicing.tasks.see_to_cases", acks_late=True)
@@ -28,6 +28,12 @@ def see_to_loans() -> dict[str, int]:
 def see_to_events() -> int:
     """Places at events that were kept and not taken in time pass on to who waits; how many lapsed."""
     return events.lapse_all(at=timezone.now())
+
+
+@shared_task(time_limit=1500, name="servicing.tasks.note_figures", acks_late=True)
+def note_figures() -> int:
+    """Figures of the days whose night is complete, for reports; how many days were noted."""
+    return figures.note_days()
 
 
 @shared_task(name="servicing.tasks.offer_packs", acks_late=True)

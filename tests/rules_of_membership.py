@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from members.models import FormerAccount, FormerImport, Post, StaffLook, Thread
+from members.models import FormerAccount, FormerImport, Post, StaffChange, StaffLook, Thread
 from servicing.models import Booking, Event, Offer, OfferCode, PackBatch, PackContents, WelcomePack
 from tests.factories import NOON
 
@@ -48,7 +48,21 @@ CARD = """
     SELECT %(member)s, {generation}, now(), '' FROM generate_series(1, {many})"""
 
 CASES = {
+    "day_figures_once": """
+        INSERT INTO servicing_dayfigures (day, country, joined, registered, red, silver, gold, platinum, decided,
+            waited_hours, within_a_day, within_three_days)
+        SELECT '2026-11-01', 'GB', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(1, 2)""",
+    "day_figures_agree": """
+        INSERT INTO servicing_dayfigures (day, country, joined, registered, red, silver, gold, platinum, decided,
+            waited_hours, within_a_day, within_three_days)
+        VALUES ('2026-11-01', 'GB', 0, 0, 0, 0, 0, 0, 1, 0, 2, 2)""",
     # members
+    "user_in_country_team_is_staff": "UPDATE members_user SET countries = '{EG}' WHERE id = %(user)s",
+    "staff_change_kind_known": """
+        INSERT INTO members_staffchange (at, by_id, role, why, "table", "row", kind, transaction)
+        VALUES (now(), %(user)s, '', '', 'members_member', '1', 'seen', 1)""",
+    "staff_change_never_rewritten": "UPDATE members_staffchange SET old = NULL",
+    "staff_change_never_emptied": "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE members_staffchange",
     "member_field_known": "UPDATE members_member SET field = 'cats' WHERE id = %(member)s",
     "country_move_moves": """
         INSERT INTO members_countrymove (member_id, from_country, to_country, at)
@@ -163,5 +177,15 @@ def rows_of_membership(member, other_member, staff):
         "thread": thread.pk,
         "post": Post.objects.create(thread=thread, by=member.user, words="Hello", at=NOON).pk,
         "import": source.pk,
+        "change": StaffChange.objects.create(
+            at=NOON,
+            by=staff,
+            role="Member care",
+            why="Asked",
+            table="members_thread",
+            row="1",
+            kind="changed",
+            transaction=1,
+        ).pk,
         "look": StaffLook.objects.create(member=member, by=staff, role="Member care", page="member", at=NOON).pk,
     }

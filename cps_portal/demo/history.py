@@ -29,6 +29,7 @@ from members import delivery
 from members.joining import become_member
 from members.models import Level, Member, User
 from members.rules.days import day_begins, programme_day
+from servicing import figures
 
 Act = Callable[[datetime], object]
 
@@ -92,6 +93,7 @@ def make(*, at: datetime) -> int:
     bench.plan(history, places, at_centres)
     benefits.plan(history, clerks, history.products)
     history.play(now=at)
+    figures.note_days()
     return len(everyone)
 
 

@@ -52,7 +52,7 @@ def points_day(request: MemberRequest, year: int, month: int, day: int) -> HttpR
             "total": total,
             "level": int(level),
             "level_words": _level_words(facts, total, on),
-            "items": _items(history, on),
+            "items": items_on(history, on),
             "lines": [row_of(line, history) for line in reversed(of_day)],
             "moved": "" if level == before else ("up" if level > before else "down"),
             "level_before": int(before),
@@ -69,8 +69,8 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _items(history: History, on: date) -> list[dict[str, Any]]:
-    """What counted at the end of the day, the most valuable first: product, since when, stage and points."""
+def items_on(history: History, on: date) -> list[dict[str, Any]]:
+    """What counted at the end of the day, the most valuable first: item, product, since when, stage and points."""
     rows = []
     for spell in history.facts.spells:
         begins = programme_day(spell.opened_at)
@@ -79,6 +79,7 @@ def _items(history: History, on: date) -> list[dict[str, Any]]:
         step = step_on(history.facts.steps.get(spell.product, ()), day=on)
         rows.append(
             {
+                "item": spell.item,
                 "href": reverse("kitbag-item", args=[spell.item]),
                 "product": history.products[spell.product].name,
                 "since": begins,

@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from cps_portal.privacy.register import REGISTER, model_of
 from cps_portal.privacy.table import Ends, Table, Theirs
-from members.models import Member
+from members.models import Member, StaffChange
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +66,15 @@ def _forget_sessions(member: Member) -> None:
 def _empty_the_trail(member: Member) -> None:
     """What staff did stays on the trail, without the words that name the person or their things."""
     about = Q(object_repr__icontains=member.user.email) | Q(object_repr__contains=member.number)
+    changes = Q()
     for label, table in REGISTER.items():
         kind = ContentType.objects.get_for_model(model_of(label))
         for theirs in table.theirs:
             keys = rows_of(member, label, theirs).values_list("pk", flat=True)
-            about |= Q(content_type=kind, object_id__in=[str(key) for key in keys])
+            texts = [str(key) for key in keys]
+            about |= Q(content_type=kind, object_id__in=texts)
+            changes |= Q(table=model_of(label)._meta.db_table, row__in=texts)
+    StaffChange.objects.filter(changes).exclude(why="").update(why="")
     LogEntry.objects.filter(about).update(object_repr="", change_message="")
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from kitbag.admin.deciding import SerialSearchAdmin, reasons_in_words
 from kitbag.models import FormerNumber, ItemEvent, StolenUnit
+from members.looking import Page
 
 
 def event_in_words(event: ItemEvent) -> str:
@@ -18,6 +19,8 @@ def event_in_words(event: ItemEvent) -> str:
 
 class OfItemAdmin(SerialSearchAdmin):
     """Facts about an item."""
+
+    look = Page.KIT_ITEM
 
     @admin.display(description=gettext_lazy("Item"))
     def what(self, obj: Any) -> str:

@@ -16,6 +16,7 @@ from kitbag.impact import impact_of
 from kitbag.models import Hold, LevelChange, Spell, Standing
 from kitbag.standing import at_the_clock
 from members.country_teams import seen_by
+from members.looking import Page
 from members.models import Level, Member, Threshold, User
 from members.staff_pages import FactAdmin, shown, today
 
@@ -63,6 +64,7 @@ class ThresholdForm(PlanForm):
 class OfMemberAdmin(FactAdmin):
     """Facts about a member, found by their number."""
 
+    look = Page.POINTS
     list_select_related = ["member__user"]
     search_fields = ["=member__number"]
     search_help_text = gettext_lazy("Member number")

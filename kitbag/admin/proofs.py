@@ -20,7 +20,7 @@ from kitbag.models import Proof, ProofOpening
 from kitbag.proofs import open_for_staff, purposes_of
 from kitbag.registration import KitError
 from kitbag.serving import shown
-from members.looking import role_in_words
+from members.looking import Page, role_in_words
 from members.models import User
 from members.staff_pages import FactAdmin
 
@@ -38,6 +38,7 @@ def opening_href(proof: Proof, purpose: str) -> str:
 
 @admin.register(Proof)
 class ProofAdmin(OfMemberAdmin):
+    look = Page.KIT_ITEM
     list_display = ["name", "kind", "member", "content_type", "size", "uploaded_at", "removed_at"]
     list_filter = ["kind"]
     fields = ["name", "kind", "member", "items", "content_type", "size", "digest", "uploaded_at", "removed_at"]
@@ -78,6 +79,7 @@ class ProofAdmin(OfMemberAdmin):
 
 @admin.register(ProofOpening)
 class ProofOpeningAdmin(FactAdmin):
+    look = Page.KIT_ITEM
     list_display = ["at", "proof", "by", "role", "purpose"]
     list_select_related = ["proof", "by"]
     ordering = ["-pk"]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kitbag', '0005_events_of_repairs'),
-        ('members', '0010_names_and_long_lists'),
+        ('members', '0011_names_and_long_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

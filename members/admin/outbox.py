@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from members.delivery import send_again
+from members.looking import Page
 from members.messages import wake_after_commit
 from members.models import Message
 from members.staff_pages import FactAdmin
@@ -46,6 +47,8 @@ class DeliveryFilter(admin.SimpleListFilter):
 @admin.register(Message)
 class MessageAdmin(FactAdmin):
     """The outbox. Security mail shows that it was sent, never what it says."""
+
+    look = Page.MESSAGE
 
     list_display = ["kind", "recipient", "subject", "created_at", "delivery", "tries", "last_error"]
     list_select_related = ["user"]

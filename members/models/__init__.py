@@ -7,6 +7,7 @@ from members.models.people import Acceptance, Field, Member, User
 from members.models.privacy import Address, Closing, CountryMove, DataExport, EmailChange, StaffLook
 from members.models.terms import BenefitClass, CountryTerms
 from members.models.threads import Post, PostFile, Thread, Topic
+from members.models.trail import StaffChange
 
 __all__ = [
     "Acceptance",
@@ -25,6 +26,7 @@ __all__ = [
     "Message",
     "Post",
     "PostFile",
+    "StaffChange",
     "StaffLook",
     "Thread",
     "Threshold",

@@ -44,12 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         models.CharField(max_length=24), default=list, blank=True, help_text=_("Kinds of message not wanted by mail.")
     )
     is_staff = models.BooleanField(default=False)
-    countries = ArrayField(
-        models.CharField(max_length=2),
-        default=list,
-        blank=True,
-        help_text=_("A country team: whose members this account of staff sees; everybody's when empty."),
-    )
+    # A country team: whose members an account of staff sees, everybody's when empty (members/country_teams.py).
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 

@@ -24,6 +24,7 @@ What a permission opens where a page writes nothing by itself:
 - servicing.add_cardrevocation: making a digital card invalid
 - servicing.add_offercode: giving an offer its codes
 - servicing.change_booking, servicing.add_eventvisitor: checking in who comes to an event
+- servicing.view_dayfigures: the reports of the desk
 - members.change_thread: answering in a thread, closing it
 - members.add_formerimport, members.change_formeraccount: reading in old accounts, inviting their people
 
@@ -106,7 +107,14 @@ OFFERS = ("servicing.offer", "servicing.offercode")
 EVENTS = ("servicing.event", "servicing.booking", "servicing.eventvisitor")
 BENEFITS = (*CONTENTS, *PACKS, *CARDS, *OFFERS, *EVENTS)
 CHECK_IN = frozenset({"servicing.change_booking", "servicing.add_eventvisitor"})
-HOUSE = ("kitbag.night", "kitbag.fullcheck", "auth.group", "admin.logentry")
+HOUSE = (
+    "kitbag.night",
+    "kitbag.fullcheck",
+    "auth.group",
+    "admin.logentry",
+    "members.staffchange",
+    "servicing.dayfigures",
+)
 EVERYTHING = (
     *PEOPLE,
     *TERMS,
@@ -133,6 +141,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     | {"kitbag.add_hold", "kitbag.change_hold", "members.change_message", "servicing.add_loansuspension"}
     | {"members.change_thread", "members.add_formerimport", "members.change_formeraccount"}
     | {"servicing.add_welcomepack", "servicing.add_cardrevocation"}
+    | {"servicing.view_dayfigures"}
     | CHECK_IN,
     Role.VALIDATION: _may("view", (*KIT, "kitbag.product", "members.member"))
     | {"kitbag.change_kititem", "kitbag.change_proposededit", "kitbag.change_claim"},
@@ -154,7 +163,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     # A weekday on which a centre stays closed has no hours; a clerk may leave.
     | _may("delete", ("servicing.openinghours", "servicing.datedhours", *CLERKS))
     | {"kitbag.add_lifecyclemark", "kitbag.add_valuation", "kitbag.change_hold"}
-    | _may("view", (*CONTENTS, *OFFERS, *EVENTS))
+    | _may("view", (*CONTENTS, *OFFERS, *EVENTS, "servicing.dayfigures"))
     | _may("add", ("servicing.packcontents", *OFFERS, "servicing.event"))
     | _may("change", ("servicing.packcontents", "servicing.offer", "servicing.event"))
     | _may("delete", ("servicing.packcontents",))

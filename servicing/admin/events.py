@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitbag.admin.acts import ActForm, act_page, allow
+from members.looking import Page
 from members.rules.zones import all_zones
 from members.staff_pages import ReasonedAdmin
 from servicing import events
@@ -229,6 +230,8 @@ class EventAdmin(ReasonedAdmin):
 @admin.register(Booking)
 class BookingAdmin(CentreFactAdmin):
     """Bookings of members: no matter of a centre."""
+
+    look = Page.EVENT
 
     centre_path = ""
     list_display = ["event", "member", "state", "asked_at", "held_until", "came_at"]

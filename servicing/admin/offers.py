@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.staff_pages import ReasonedAdmin, in_this_century
 from servicing.admin.audience import AudienceForm
 from servicing.admin.scoped import CentreFactAdmin
@@ -171,6 +172,8 @@ class OfferAdmin(ReasonedAdmin):
 @admin.register(OfferCode)
 class OfferCodeAdmin(CentreFactAdmin):
     """Codes of offers: no matter of a centre."""
+
+    look = Page.OFFER
 
     centre_path = ""
     list_display = ["code", "offer", "member", "drawn_at"]

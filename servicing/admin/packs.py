@@ -79,6 +79,7 @@ class WelcomePackAdmin(CentreFactAdmin):
 
 @admin.register(CardRevocation)
 class CardRevocationAdmin(CentreFactAdmin):
+    look = Page.CARD
     centre_path = ""
     list_display = ["member", "generation", "at", "by", "why"]
     list_select_related = ["member__user", "by"]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from members.looking import Page
 from members.staff_pages import FactAdmin, StaffAdmin
 from servicing.access import centre_seen
 from servicing.finding import cases_called
@@ -55,6 +56,8 @@ class CentreFactAdmin(ScopedAdmin, FactAdmin):
 
 class CaseFactAdmin(CentreFactAdmin):
     """Facts about a case, which its centre sees from the first stretch on; `case_path` leads to the case."""
+
+    look = Page.CASE
 
     centre_path = "case__centre"
     case_path = "case"

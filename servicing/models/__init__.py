@@ -4,6 +4,7 @@ from servicing.models.cases import Case, CaseState, SendBy, Visitor
 from servicing.models.centres import Centre, CentreClerk, DatedHours, Kind, OpeningHours, Weekday
 from servicing.models.estimates import Estimate, EstimateLine
 from servicing.models.events import Booking, Event, EventVisitor
+from servicing.models.figures import DayFigures
 from servicing.models.loans import CentreTask, Loan, LoanSuspension, LoanUnit
 from servicing.models.offers import Offer, OfferCode
 from servicing.models.packs import CardRevocation, GiftStock, PackBatch, PackContents, WelcomePack
@@ -23,6 +24,7 @@ __all__ = [
     "CentreClerk",
     "CentreTask",
     "DatedHours",
+    "DayFigures",
     "Estimate",
     "EstimateLine",
     "Event",

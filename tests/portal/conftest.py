@@ -45,6 +45,7 @@ from servicing.models import (
     CentreClerk,
     CentreTask,
     DatedHours,
+    DayFigures,
     Event,
     EventVisitor,
     GiftStock,
@@ -128,6 +129,7 @@ def servicing_at(centre, item, by):
 def benefits_of(member, other_member, by):
     """Offers, packs, events, threads, old accounts and what a member did with their data: a row of each."""
     rows_of_membership(member, other_member, by)
+    DayFigures.objects.create(day=NOON.date(), country="GB", joined=1, red=1)
     GiftStock.objects.create(contents=PackContents.objects.first(), pieces=50, note="Delivered", at=NOON, by=by)
     CardRevocation.objects.create(member=member, generation=1, at=NOON, by=by, why="Lost")
     EventVisitor.objects.create(event=Event.objects.get(), region="Japan", card_number="1", came_at=NOON, by=by)

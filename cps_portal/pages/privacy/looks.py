@@ -30,6 +30,10 @@ PAGES = {
     "thread": gettext_lazy("What you asked us"),
     "card": gettext_lazy("Your card"),
     "pack": gettext_lazy("Your welcome pack"),
+    "points": gettext_lazy("Your points and levels"),
+    "message": gettext_lazy("A message to you"),
+    "event": gettext_lazy("Your places at events"),
+    "offer": gettext_lazy("A code of yours"),
 }
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from cps_portal.privacy.subjects import (
     ADDRESSES,
+    AUDIT,
     EMAIL_CHANGES,
     EXPORTS,
     FORMER,
@@ -110,6 +111,13 @@ TABLES = {
         personal="role page",
         theirs=(of_member(),),
         ends=Ends.GONE,
+    ),
+    # Columns about people are not in it (members/trail.py); the reason goes with the rows that it speaks of.
+    "members.StaffChange": Table(
+        AUDIT,
+        none="id at by role table row kind old new transaction",
+        personal="why",
+        ends=Ends.EMPTIED,
     ),
     "members.FormerAccount": Table(
         FORMER,

@@ -6,6 +6,11 @@ from cps_portal.privacy.table import Ends, Table, of_member
 OF_CASE = of_member("case__member")
 
 TABLES = {
+    "servicing.DayFigures": Table(
+        NOBODY,
+        none="id day country joined registered red silver gold platinum decided waited_hours within_a_day"
+        " within_three_days",
+    ),
     "servicing.CaseFile": Table(
         CASES,
         none="id case draft event purpose content_type size by uploaded_at",

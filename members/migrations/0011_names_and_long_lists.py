@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('admin', '0003_logentry_add_action_flag_choices'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('members', '0009_country_teams'),
+        ('members', '0010_staff_changes'),
     ]
 
     operations = [

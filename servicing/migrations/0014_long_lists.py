@@ -8,8 +8,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kitbag', '0006_long_lists'),
-        ('members', '0010_names_and_long_lists'),
-        ('servicing', '0011_roles_for_membership'),
+        ('members', '0011_names_and_long_lists'),
+        ('servicing', '0013_day_figures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

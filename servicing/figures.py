@@ -1,0 +1,122 @@
+"""Figures of each day, noted after its night: joined, registered, levels, decisions of staff, by country.
+
+Levels of a past day follow from those of now and every change since; the country is the member's of today, so that a
+member who moved counts there in all years. What is asked of one moment is asked in one statement. A second run, a
+missed night or a killed one change nothing: a day is written whole or not at all, and once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from kitbag.models import Night
+from servicing.models import DayFigures
+
+# How far back figures begin the first time.
+HISTORY = timedelta(days=731)
+LEVELS = ("red", "silver", "gold", "platinum")
+_LOCK = 0x6669_6775  # "figu"
+
+_FACTS = """
+SELECT 'now', m.country, NULL::date, s.level, NULL::smallint, count(*), 0::bigint, 0::bigint, 0::bigint
+    FROM kitbag_standing s JOIN members_member m ON m.id = s.member_id WHERE m.closed_at IS NULL GROUP BY 2, 4
+UNION ALL
+SELECT 'closed', m.country, (m.closed_at AT TIME ZONE 'UTC')::date, s.level, NULL, count(*), 0, 0, 0
+    FROM kitbag_standing s JOIN members_member m ON m.id = s.member_id WHERE m.closed_at >= %(since)s GROUP BY 2, 3, 4
+UNION ALL
+SELECT 'joined', m.country, (m.joined_at AT TIME ZONE 'UTC')::date, NULL, NULL, count(*), 0, 0, 0
+    FROM members_member m WHERE m.joined_at >= %(since)s GROUP BY 2, 3
+UNION ALL
+SELECT 'level', m.country, c.day, c.from_level, c.to_level, count(*), 0, 0, 0
+    FROM kitbag_levelchange c JOIN members_member m ON m.id = c.member_id
+    WHERE c.day >= %(day)s GROUP BY 2, 3, 4, 5
+UNION ALL
+SELECT 'registered', m.country, (s.opened_at AT TIME ZONE 'UTC')::date, NULL, NULL, count(*), 0, 0, 0
+    FROM kitbag_spell s JOIN members_member m ON m.id = s.member_id
+    WHERE s.opened_at >= %(since)s AND s.cause IN ('registered', 'reviewed', 'claimed') GROUP BY 2, 3
+UNION ALL
+SELECT 'decided', m.country, (d.at AT TIME ZONE 'UTC')::date, NULL, NULL, count(*),
+    coalesce(sum(extract(epoch FROM d.at - d.waits_since) / 3600), 0)::bigint,
+    count(*) FILTER (WHERE d.at <= d.waits_since + interval '1 day'),
+    count(*) FILTER (WHERE d.at <= d.waits_since + interval '3 days')
+    FROM (
+        SELECT e.at, i.member_id, coalesce((
+            SELECT max(w.at) FROM kitbag_itemevent w
+            WHERE w.item_id = e.item_id AND w.kind IN ('waiting', 'edited') AND w.at <= e.at
+        ), i.added_at) AS waits_since
+        FROM kitbag_itemevent e JOIN kitbag_kititem i ON i.id = e.item_id
+        WHERE e.at >= %(since)s AND e.kind IN ('validated', 'refused', 'asked') AND e.by_id IN (
+            SELECT id FROM members_user WHERE is_staff
+        )
+    ) d JOIN members_member m ON m.id = d.member_id GROUP BY 2, 3
+"""
+
+
+def note_days() -> int:
+    """Note every day up to that of the last complete night that has no figures yet. Returns how many days."""
+    through = Night.objects.last_complete_day()
+    if through is None:
+        return 0
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        newest = DayFigures.objects.order_by("-day").values_list("day", flat=True).first()
+        first = newest + timedelta(days=1) if newest else through - HISTORY
+        if first > through:
+            return 0
+        rows = list(_days(_facts(first), first=first, through=through))
+        DayFigures.objects.bulk_create(rows, batch_size=1000)
+    return (through - first).days + 1
+
+
+def _facts(first: date) -> list[tuple[Any, ...]]:
+    """Kind, country, day, level, other level, count and three sums, of one moment."""
+    since = datetime.combine(first, time()).isoformat() + "+00:00"
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"since": since, "day": first})
+        return list(cursor.fetchall())
+
+
+def _days(facts: list[tuple[Any, ...]], *, first: date, through: date) -> Iterator[DayFigures]:
+    """The days from the last back to the first: the levels of now, less what happened since."""
+    levels: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    happened: dict[date, list[tuple[Any, ...]]] = defaultdict(list)
+    for kind, country, day, level, *rest in facts:
+        if kind == "now":
+            levels[country][level] += rest[1]
+        else:
+            happened[day].append((kind, country, level, *rest))
+    last = max([through, *happened])
+    while last > through:
+        _take_back(levels, happened[last])
+        last -= timedelta(days=1)
+    day = through
+    while day >= first:
+        counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for kind, country, _level, _other, count, hours, a_day, three_days in happened[day]:
+            if kind in ("joined", "registered", "decided"):
+                counted[country][kind] += count
+            if kind == "decided":
+                counted[country]["waited_hours"] += hours
+                counted[country]["within_a_day"] += a_day
+                counted[country]["within_three_days"] += three_days
+        for country in sorted({*counted, *(name for name, held in levels.items() if any(held))}):
+            held = dict(zip(LEVELS, levels[country], strict=True))
+            yield DayFigures(day=day, country=country, **held, **counted[country])
+        _take_back(levels, happened[day])
+        day -= timedelta(days=1)
+
+
+def _take_back(levels: dict[str, list[int]], happened: list[tuple[Any, ...]]) -> None:
+    """The levels at the end of the day before: changes undone, who joined not there, who closed still there."""
+    for kind, country, level, other, count, *_sums in happened:
+        if kind == "level":
+            levels[country][other] -= count
+            levels[country][level] += count
+        elif kind == "joined":
+            levels[country][0] -= count
+        elif kind == "closed":
+            levels[country][level] += count

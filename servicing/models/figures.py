@@ -1,0 +1,40 @@
+"""Figures of each day, so that reports over years read hundreds of rows and not millions (programme §10)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django_countries.fields import CountryField
+
+
+class DayFigures(models.Model):
+    """What a day was for the members of one country; final once the night of the day is complete.
+
+    Levels are those at the end of the day. `decided` counts items that staff decided on, `waited_hours` is the sum
+    of what they waited; `within_a_day` and `within_three_days` are of those.
+    """
+
+    day = models.DateField()
+    country = CountryField()
+    joined = models.PositiveIntegerField(default=0)
+    registered = models.PositiveIntegerField(default=0)
+    red = models.PositiveIntegerField(default=0)
+    silver = models.PositiveIntegerField(default=0)
+    gold = models.PositiveIntegerField(default=0)
+    platinum = models.PositiveIntegerField(default=0)
+    decided = models.PositiveIntegerField(default=0)
+    waited_hours = models.PositiveIntegerField(default=0)
+    within_a_day = models.PositiveIntegerField(default=0)
+    within_three_days = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "country"]
+        verbose_name_plural = "figures of each day"
+        constraints = [
+            models.UniqueConstraint(name="day_figures_once", fields=["day", "country"]),
+            models.CheckConstraint(
+                name="day_figures_agree",
+                condition=Q(within_a_day__lte=F("within_three_days")) & Q(within_three_days__lte=F("decided")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.country}"
