@@ -25,13 +25,13 @@ class Cost(NamedTuple):
     explained: float
 
 
-def cost_of(act: Callable[[], object]) -> Cost:
+def cost_of(act: Callable[[], object], rounds: int = ROUNDS) -> Cost:
     """What an act costs, medians of rounds; done once before, so that what a process reads but once is not counted."""
     act()
     statements = statements_of(act)
     asked = [one for one in statements if one.upper().startswith(ANSWERED)]
-    rounds = [_round(asked) for _turn in range(ROUNDS)]
-    return Cost(len(statements), median(ms for ms, _explained in rounds), min(explained for _ms, explained in rounds))
+    taken = [_round(asked) for _turn in range(rounds)]
+    return Cost(len(statements), median(ms for ms, _explained in taken), min(explained for _ms, explained in taken))
 
 
 def _round(statements: Sequence[str]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
+from typing import Any
 
 import psycopg2
 from django.conf import settings
@@ -78,6 +79,25 @@ SELECT v.product_id, current_date + step.days, 1, v.points * step.share / 100, '
     current_date + step.days - 1
 FROM kitbag_valuation v, (VALUES (-2000, 90), (-1000, 100), (200, 60), (500, 20)) step(days, share)
 WHERE v.is_first AND v.product_id IN (SELECT product_id FROM kitbag_spell WHERE member_id = %(member)s)"""
+
+
+def without_indexes(cursor: Any, table: str) -> list[str]:
+    """Drop what can be built faster afterwards; answers the statements that do."""
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table])
+    plain = dict(cursor.fetchall())
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
+        " AND contype IN ('p', 'u', 'x')",
+        [table],
+    )
+    bound = dict(cursor.fetchall())
+    kept = {name for name in bound if bound[name].startswith("PRIMARY")}
+    for name in bound.keys() - kept:
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+    for name in plain.keys() - bound.keys():
+        cursor.execute(f'DROP INDEX "{name}"')
+    again = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {bound[name]}' for name in bound.keys() - kept]
+    return again + [plain[name] for name in plain.keys() - bound.keys()]
 
 
 class World:
@@ -175,7 +195,7 @@ class World:
                 ("kitbag_spell", SPELLS, 0),
                 ("kitbag_standing", STANDINGS, 0),
             ):
-                indexes = self._without_indexes(cursor, table) if rows != self.members else []
+                indexes = without_indexes(cursor, table) if rows != self.members else []
                 for first in range(1, rows + 1, STEP) if rows else (0,):
                     cursor.execute(statement, known | {"first": first, "last": min(first + STEP - 1, rows)})
                     print(f"  {monotonic() - begun:4.0f} s {table} {first:,}", file=sys.stderr, flush=True)
@@ -184,25 +204,6 @@ class World:
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
         print(f"  {monotonic() - begun:4.0f} s ready", file=sys.stderr, flush=True)
-
-    @staticmethod
-    def _without_indexes(cursor: "psycopg2.extensions.cursor", table: str) -> list[str]:
-        """Drop what can be built faster afterwards; answers the statements that do."""
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table])
-        plain = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
-            " AND contype IN ('p', 'u', 'x')",
-            [table],
-        )
-        bound = dict(cursor.fetchall())
-        kept = {name for name in bound if bound[name].startswith("PRIMARY")}
-        for name in bound.keys() - kept:
-            cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
-        for name in plain.keys() - bound.keys():
-            cursor.execute(f'DROP INDEX "{name}"')
-        again = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {bound[name]}' for name in bound.keys() - kept]
-        return again + [plain[name] for name in plain.keys() - bound.keys()]
 
     def member_of_ten_years(self) -> int:
         """The key of the user with the long history, made by the first who asks."""

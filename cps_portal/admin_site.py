@@ -24,6 +24,7 @@ from cps_portal.pages.bench.report import bench_csv, bench_report
 from cps_portal.pages.desk.data import approval, data, data_export, data_file, data_import
 from cps_portal.pages.desk.member import member_page, member_part
 from cps_portal.pages.desk.reports import report, report_csv, reports
+from cps_portal.pages.desk.search import search
 from cps_portal.pages.desk.start import desk
 from cps_portal.pages.door.door import event_door, event_people
 from cps_portal.pages.logistics.batch import pack_batch, pack_paper
@@ -47,6 +48,7 @@ class PortalAdminSite(admin.AdminSite):
         """With the pages that draw: an app below cannot, and they belong beside its lists."""
         pages = (
             ("kitbag/night/report/", night_report, "kitbag_night_report"),
+            ("search/", search, "search"),
             ("bench/", bench, "bench"),
             ("bench/cases/<str:number>/", bench_case, "bench_case"),
             ("bench/receive/", bench_receive, "bench_receive"),
@@ -89,7 +91,11 @@ class PortalAdminSite(admin.AdminSite):
         return super().index(request, {**desk(request), **(extra_context or {})})
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return is_staff(request) and passed_second_factor(request)
+        """Asked several times in a request, and looked up once for its user."""
+        known: dict[Any, bool] = request.__dict__.setdefault("_may_enter", {})
+        if request.user.pk not in known:
+            known[request.user.pk] = is_staff(request) and passed_second_factor(request)
+        return known[request.user.pk]
 
     def refusal(self, request: HttpRequest, *, way_back: str) -> HttpResponse | None:
         """Where a request that may not enter goes instead; None where it may.
@@ -101,7 +107,7 @@ class PortalAdminSite(admin.AdminSite):
             return redirect_to_login(way_back)
         if not is_staff(request):
             raise PermissionDenied
-        if not passed_second_factor(request):
+        if not self.has_permission(request):
             return HttpResponseRedirect(f"{reverse('staff-second-factor')}?{urlencode({'next': way_back})}")
         return None
 

@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cps_portal.signed_in.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "cps_portal.request_log.RequestLog",
 ]
 
 ROOT_URLCONF = "cps_portal.urls"

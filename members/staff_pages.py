@@ -1,6 +1,6 @@
 """What the staff pages of every app share: facts that are only read, and changes that carry their reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.country_teams import path_to_member, seen_by
+from members.long_lists import ShownPaginator, StaffList, found, is_long
 from members.looking import Page, note_look
 from members.models import User
 from members.rules.days import programme_day
@@ -58,12 +59,19 @@ class StaffAdmin(MarkedAdmin):
     """A list and a page of one model, safe against what stands in an address or a form.
 
     `tools` are acts offered on a row's page; `linked_lookups` are queries that other pages link to. Where the row
-    leads to a member, the member sees that a role of staff opened its page, and `look` says what it was.
+    leads to a member, the member sees that a role of staff opened its page, and `look` says what it was. `indexed`
+    names the filters that an index answers, each with the values for which it does; a foreign key always has one.
+    `page_related` leads to what a row's page names beside what the row points to.
     """
 
     look = Page.MEMBER
+    indexed: Mapping[str, frozenset[str]] = {}
+    page_related: tuple[str, ...] = ()
 
+    paginator = ShownPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions_selection_counter = False
     list_per_page = 50
     list_max_show_all = 0
     linked_lookups: tuple[str, ...] = ()
@@ -107,6 +115,40 @@ class StaffAdmin(MarkedAdmin):
         for member_id in self.looked_at(obj):
             note_look(member_id, page=self.look, by=request.user, at=timezone.now())
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """A row with what it points to, read once for a page that is only looked at."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        read: dict[Any, Any] = request.__dict__.setdefault("_rows_read", {})
+        key = (self.model, object_id, from_field)
+        if key not in read:
+            field = self.opts.pk if from_field is None else self.opts.get_field(from_field)
+            assert isinstance(field, models.Field)
+            rows = self.get_queryset(request).select_related(*self._pointed_to(request))
+            try:
+                read[key] = rows.filter(**{field.name: field.to_python(object_id)}).first()
+            except (ValidationError, ValueError):
+                read[key] = None
+        return read[key]
+
+    def _pointed_to(self, request: HttpRequest) -> Iterable[str]:
+        """Paths to what a row's page names: what the row points to, and what its list names."""
+        yield from (field.name for field in self.opts.concrete_fields if isinstance(field, models.ForeignKey))
+        related = self.get_list_select_related(request)
+        yield from () if isinstance(related, bool) else related
+        yield from self.page_related
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffList]:
+        return StaffList
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        """A long list stands in the order of its key: any other would sort the whole table."""
+        return () if is_long(self.model) else super().get_sortable_by(request)
+
+    def by_index(self, name: str, value: str) -> bool:
+        """Whether a filter's value is answered by an index of the table."""
+        return value in self.indexed.get(name, ())
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -149,6 +191,8 @@ class StaffAdmin(MarkedAdmin):
         return super().changelist_view(request, {**named, **(extra_context or {})})
 
     def _check_selection(self, request: HttpRequest) -> None:
+        if request.POST.get("select_across", "0") != "0":
+            raise BadRequest("Only rows that are shown can be chosen")
         key = self.model._meta.pk
         for text in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
@@ -197,11 +241,10 @@ class StaffAdmin(MarkedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Where members are found by their number it may be typed as the card prints it, in groups of digits."""
-        typed = search_term.replace("\x00", "")
-        digits = "".join(typed.split())
-        by_number = any(name.endswith("member__number") for name in self.get_search_fields(request))
-        return super().get_search_results(request, queryset, digits if by_number and digits.isdecimal() else typed)
+        """A long list by its indexes (`members.long_lists.found`), a short one by every field."""
+        if is_long(self.model):
+            return found(self, request, queryset, search_term), False
+        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
 
 class ReasonForm(forms.Form):

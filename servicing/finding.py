@@ -37,16 +37,23 @@ def _branches(typed: str) -> Iterator[QuerySet[Case]]:
         yield cases.filter(member__number=serial)
 
 
-def cases_named(typed: str, *, centre_id: int) -> QuerySet[Case]:
+def cases_named(typed: str, *, centre_id: int, newest: int | None = None) -> QuerySet[Case]:
     """Cases of a centre whose member, visitor or addressee has such a name; none for fewer than three letters.
+
+    With `newest` only so many are looked at, those asked for last.
 
     Each is asked by itself: in one condition every case would be joined with everybody before a name is compared.
     """
     name = " ".join(typed.split())
     if len(name) < NAME_AT_LEAST:
         return Case.objects.none()
+    cases = Case.objects.filter(centre=centre_id)
+    if newest is not None:
+        moments = cases.order_by("-requested_at").values_list("requested_at", flat=True)
+        if (last := moments[newest - 1 : newest].first()) is not None:
+            cases = cases.filter(requested_at__gte=last)
     first, *others = (
-        Case.objects.filter(**{f"{whose}__icontains": name}, centre=centre_id).order_by().values("pk")
+        cases.filter(**{f"{whose}__icontains": name}).order_by().values("pk")
         for whose in ("return_name", "member__user__name", "visitor__name")
     )
     return Case.objects.filter(pk__in=first.union(*others))

@@ -58,6 +58,7 @@ class ClaimAdmin(DecidingAdmin):
     look = Page.KIT_ITEM
     list_display = ["what", "serial", "age", "due", "answered", "state"]
     list_select_related = ["item__product", "held_item__product"]
+    page_related = ("item__member__user", "held_item__member__user")
     list_filter = [ClaimStateFilter, "answer"]
     linked_lookups = ("item__id__exact", "held_item__id__exact")
     search_fields = ["item__serial"]

@@ -19,6 +19,7 @@ from kitbag.registration import KitError
 from kitbag.rules.serials import normalise
 from kitbag.rules.valuing import PlanError
 from kitbag.standing import at_the_clock
+from members.long_lists import any_of
 from members.models import User
 from members.staff_pages import FactAdmin
 
@@ -93,7 +94,11 @@ class SerialSearchAdmin(FactAdmin):
             return queryset, False
         if not serial:
             return queryset.none(), False
-        return queryset.filter(Q.create([(name, serial) for name in self.found_by], connector=Q.OR)), False
+        return any_of(queryset, [*(Q(**{name: serial}) for name in self.found_by), *self.also_found(serial)]), False
+
+    def also_found(self, serial: str) -> Iterable[Q]:
+        """Other ways to a row by a number."""
+        return ()
 
 
 def decide_each(

@@ -29,7 +29,7 @@ class ProposedEditAdmin(DecidingAdmin):
     linked_lookups = ("item__id__exact",)
     search_fields = ["serial"]
     found_by = ("serial", "item__serial", "item__member__number")
-    ordering = ["-proposed_at", "-pk"]
+    ordering = ["-pk"]
     actions = ["let_pass", "refuse"]
     fields = [
         "what",

@@ -19,7 +19,6 @@ from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
 from kitbag.models import Claim, FormerNumber, KitItem, ProposedEdit, StolenUnit
-from kitbag.rules.serials import normalise
 from kitbag.standing import at_the_clock
 from kitbag.validation import accept_item, ask_member, reject_item
 from members.looking import Page
@@ -57,6 +56,7 @@ class KitItemAdmin(DecidingAdmin):
     list_display = ["what", "serial_typed", "owner", "state", "why", "added_at"]
     list_select_related = ["product", "member__user"]
     list_filter = [ItemStateFilter, ReasonFilter]
+    indexed = {"state": frozenset({KitItem.State.WAITING.value})}
     linked_lookups = ("member__id__exact",)
     search_fields = ["serial"]
     found_by = ("serial", "member__number")
@@ -84,15 +84,14 @@ class KitItemAdmin(DecidingAdmin):
     ]
     readonly_fields = ["what", "review", "owner", "hint", "papers", "elsewhere", "history"]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[KitItem], search_term: str
-    ) -> tuple[QuerySet[KitItem], bool]:
-        """Also finds an item by a number that a repair replaced."""
-        found, _more = super().get_search_results(request, queryset, search_term)
-        if serial := normalise(search_term):
-            former = FormerNumber.objects.filter(serial=serial).values("item")
-            found |= queryset.filter(pk__in=former)
-        return found, False
+    def also_found(self, serial: str) -> Iterable[Q]:
+        """An item by a number that a repair replaced."""
+        yield Q(pk__in=FormerNumber.objects.filter(serial=serial).values("item"))
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What waits: the oldest first; everything else: the newest."""
+        waits = request.GET.get("state", "" if not request.GET.get("q") else "all") in {"", KitItem.State.WAITING}
+        return ["added_at", "pk"] if waits else ["-added_at", "-pk"]
 
     def list_tools(self, request: HttpRequest) -> Iterable[tuple[str, str]]:
         if self.has_decide_permission(request):

@@ -24,7 +24,6 @@ from kitbag.models import (
     StolenUnit,
     WaitingReason,
 )
-from kitbag.proofs import purposes_of
 from kitbag.rules.checks import Reason
 from kitbag.rules.serials import are_consecutive
 from members.staff_pages import shown
@@ -52,15 +51,9 @@ def of_item(item: KitItem) -> SafeString:
 
 def papers_of(item: KitItem) -> SafeString:
     """The proofs of an item, each to be opened where something of it waits."""
-    found = format_html_join(
-        "",
-        "<li>{}</li>",
-        (
-            (_linked((opening_href(paper, purpose) if purpose in purposes_of(paper) else "", paper.name)),)
-            for paper in item.proofs.kept()
-            for purpose in [f"review {item.pk}"]
-        ),
-    )
+    waits = item.state == KitItem.State.WAITING or item.proposed_edits.filter(state="waiting").exists()
+    lines = ((opening_href(paper, f"review {item.pk}") if waits else "", paper.name) for paper in item.proofs.kept())
+    found = format_html_join("", "<li>{}</li>", ((_linked(line),) for line in lines))
     return format_html("<ul>{}</ul>", found) if found else format_html("{}", _("None"))
 
 

@@ -82,6 +82,7 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(name="claim_open", fields=["opened_at"], condition=Q(state="open")),
+            models.Index(name="claim_by_opening", fields=["opened_at"]),
         ]
 
     def __str__(self) -> str:

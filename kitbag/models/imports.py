@@ -34,6 +34,7 @@ class KitImport(models.Model):
             ),
             models.CheckConstraint(name="kit_import_done_within_total", condition=Q(done__lte=F("total"))),
         ]
+        indexes = [models.Index(name="kit_import_by_day", fields=["created_at"])]
 
     def __str__(self) -> str:
         return f"{self.total} rows, {self.state}"

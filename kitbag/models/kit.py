@@ -148,6 +148,7 @@ class KitItem(models.Model):
             models.Index(name="kit_item_by_unit", fields=["serial", "product"], condition=~Q(serial="")),
             models.Index(name="kit_item_waiting", fields=["added_at"], condition=Q(state="waiting")),
             models.Index(name="kit_item_for_staff", fields=["added_at"], condition=FOR_STAFF),
+            models.Index(name="kit_item_by_day", fields=["added_at"]),
         ]
 
     def __str__(self) -> str:
@@ -191,7 +192,10 @@ class ProposedEdit(models.Model):
                 | (~Q(state="waiting") & Q(decided_at__isnull=False)),
             ),
         ]
-        indexes = [models.Index(name="proposed_edit_waiting", fields=["proposed_at"], condition=Q(state="waiting"))]
+        indexes = [
+            models.Index(name="proposed_edit_waiting", fields=["proposed_at"], condition=Q(state="waiting")),
+            models.Index(name="proposed_edit_by_number", fields=["serial"], condition=~Q(serial="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.serial_typed}"

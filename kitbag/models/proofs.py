@@ -70,6 +70,7 @@ class Proof(models.Model):
             ),
             models.CheckConstraint(name="proof_not_empty", condition=Q(size__gt=0)),
         ]
+        indexes = [models.Index(name="proof_by_upload", fields=["uploaded_at"])]
 
     def __str__(self) -> str:
         return self.name

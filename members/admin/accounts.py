@@ -85,7 +85,7 @@ class UserAdmin(ReasonedAdmin):
     form = StaffAccountForm
     list_display = ["email", "name", "roles", "is_staff", "is_active", "second_factor"]
     list_filter = ["is_staff", "is_active", "is_superuser", "groups"]
-    search_fields = ["email", "name"]
+    search_fields = ["^email", "~name"]
     search_help_text = gettext_lazy("Name or e-mail")
     ordering = ["email"]
     add_fields = ("email", "name", "language", "groups", "countries", "is_superuser", "reason")
@@ -147,6 +147,9 @@ class UserAdmin(ReasonedAdmin):
 class RoleAdmin(FactAdmin):
     list_display = ["name"]
     search_fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("permissions__content_type")
 
 
 @admin.register(LogEntry)

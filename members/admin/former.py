@@ -88,7 +88,7 @@ class FormerAccountAdmin(FactAdmin):
         "claimed_at",
     ]
     readonly_fields = ["things"]
-    search_fields = ["=email", "name", "=member__number"]
+    search_fields = ["=email", "~name", "=member__number"]
     search_help_text = gettext_lazy("E-mail in full, name, or member number")
     ordering = ["-pk"]
 

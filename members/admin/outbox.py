@@ -53,6 +53,7 @@ class MessageAdmin(FactAdmin):
     list_display = ["kind", "recipient", "subject", "created_at", "delivery", "tries", "last_error"]
     list_select_related = ["user"]
     list_filter = [DeliveryFilter, "kind"]
+    indexed = {"delivery": frozenset({"parked", "waiting"})}
     linked_lookups = ("user__id__exact",)
     fields = [
         "kind",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from members.looking import Page
 from members.models import Acceptance, Member
+from members.rules.finding import digits_of
 from members.staff_pages import FactAdmin
 
 
@@ -30,15 +31,14 @@ class MemberAdmin(FactAdmin):
         "accepted",
     ]
     readonly_fields = ["spaced_number", "name", "email", "accepted"]
-    search_fields = ["number", "user__name", "user__email"]
+    search_fields = ["=number", "^user__email", "~user__name"]
     search_help_text = gettext_lazy("Member number, name or e-mail")
     ordering = ["-pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str
     ) -> tuple[QuerySet[Member], bool]:
-        digits = search_term.replace(" ", "").replace("\x00", "")
-        if digits.isascii() and digits.isdigit():
+        if digits := digits_of(search_term.replace("\x00", "")):
             return queryset.filter(number__startswith=digits), False
         return super().get_search_results(request, queryset, search_term)
 
@@ -65,15 +65,15 @@ class MemberAdmin(FactAdmin):
         if may("members.view_message"):
             yield _("Messages"), f"{reverse('admin:members_message_changelist')}?user__id__exact={obj.user_id}"
 
-    @admin.display(description=gettext_lazy("Number"), ordering="number")
+    @admin.display(description=gettext_lazy("Number"))
     def spaced_number(self, obj: Member) -> str:
         return obj.spaced_number
 
-    @admin.display(description=gettext_lazy("Name"), ordering="user__name")
+    @admin.display(description=gettext_lazy("Name"))
     def name(self, obj: Member) -> str:
         return obj.user.name
 
-    @admin.display(description=gettext_lazy("E-mail"), ordering="user__email")
+    @admin.display(description=gettext_lazy("E-mail"))
     def email(self, obj: Member) -> str:
         return obj.user.email
 

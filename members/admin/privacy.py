@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
+from members.long_lists import values_filter
 from members.looking import Page
 from members.models import Address, Closing, CountryMove, DataExport, EmailChange, StaffLook
 from members.staff_pages import FactAdmin
@@ -38,7 +39,7 @@ class CountryMoveAdmin(OfMemberAdmin):
 class StaffLookAdmin(OfMemberAdmin):
     list_display = ["at", "member", "by", "role", "page"]
     list_select_related = ["member__user", "by"]
-    list_filter = ["page"]
+    list_filter = [values_filter("page", gettext_lazy("page"), [(page.value, page.value) for page in Page])]
 
 
 @admin.register(EmailChange)

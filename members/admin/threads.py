@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.long_lists import values_filter
 from members.looking import Page
 from members.models import Member, Post, PostFile, Thread
 from members.staff_pages import FactAdmin, FactInline
+
+FILE_TYPES = [("application/pdf", "PDF"), ("image/jpeg", "JPEG"), ("image/png", "PNG")]
 
 
 class PostsInline(FactInline):
@@ -32,6 +35,7 @@ class ThreadAdmin(FactAdmin):
     list_display = ["topic", "state", "asker", "product", "serial", "opened_at", "changed_at"]
     list_select_related = ["user"]
     list_filter = ["state", "topic"]
+    indexed = {"state__exact": frozenset({Thread.State.OPEN.value})}
     linked_lookups = ("user__id__exact",)
     fields = ["topic", "state", "asker", "language", "product", "serial", "opened_at", "changed_at"]
     readonly_fields = ["asker"]
@@ -70,6 +74,6 @@ class PostFileAdmin(FactAdmin):
 
     list_display = ["name", "post", "content_type", "size"]
     list_select_related = ["post"]
-    list_filter = ["content_type"]
+    list_filter = [values_filter("content_type", gettext_lazy("content type"), FILE_TYPES)]
     fields = ["name", "post", "content_type", "size", "digest"]
     ordering = ["-pk"]

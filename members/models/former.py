@@ -7,6 +7,7 @@ from django_countries.fields import CountryField
 
 from members.models.levels import Level
 from members.models.people import Member
+from members.name_search import name_index
 from members.rules.former import Thing
 
 
@@ -58,7 +59,10 @@ class FormerAccount(models.Model):
                 | Q(member__isnull=False, claimed_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="former_account_to_invite", fields=["id"], condition=Q(invited_at__isnull=True))]
+        indexes = [
+            models.Index(name="former_account_to_invite", fields=["id"], condition=Q(invited_at__isnull=True)),
+            name_index("former_account_by_name", "name"),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -139,6 +139,12 @@ class Message(models.Model):
             ),
         ]
         indexes = [
+            models.Index(name="message_to_an_address", fields=["address"], condition=~Q(address="")),
+            models.Index(
+                name="message_undelivered",
+                fields=["id"],
+                condition=Q(parked_at__isnull=False, sent_at__isnull=True),
+            ),
             models.Index(
                 name="message_waiting",
                 fields=["due_at", "id"],

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from members.name_search import name_index
 from members.rules.numbers import spaced
 
 
@@ -59,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
             models.CheckConstraint(name="user_in_country_team_is_staff", condition=Q(countries=[]) | Q(is_staff=True)),
         ]
+        indexes = [
+            name_index("user_by_name", "name"),
+            models.Index(name="user_of_staff", fields=["name"], condition=Q(is_staff=True)),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -102,6 +107,7 @@ class Member(models.Model):
             models.CheckConstraint(name="member_field_known", condition=Q(field="") | Q(field__in=Field.values)),
             models.CheckConstraint(name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")),
         ]
+        indexes = [models.Index(name="member_by_country", fields=["country", "id"])]
 
     def __str__(self) -> str:
         return f"{spaced(self.number)} {self.user.name}"

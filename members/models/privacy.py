@@ -45,6 +45,10 @@ class EmailChange(models.Model):
             models.CheckConstraint(name="email_change_changes", condition=~Q(old=F("new"))),
             models.CheckConstraint(name="email_change_undone_later", condition=Q(undo_until__gt=F("changed_at"))),
         ]
+        indexes = [
+            models.Index(name="email_change_by_old", fields=["old"]),
+            models.Index(name="email_change_by_new", fields=["new"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.changed_at:%Y-%m-%d}"
@@ -84,6 +88,7 @@ class DataExport(models.Model):
                 | Q(made_at__isnull=False, expires_at__isnull=False, expires_at__gt=F("made_at")),
             ),
         ]
+        indexes = [models.Index(name="data_export_by_asking", fields=["asked_at"])]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.asked_at:%Y-%m-%d}"

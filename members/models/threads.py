@@ -52,6 +52,9 @@ class Thread(models.Model):
         indexes = [
             models.Index(name="thread_of_user", fields=["user", "-changed_at"]),
             models.Index(name="thread_open", fields=["changed_at"], condition=Q(state="open")),
+            models.Index(name="thread_by_change", fields=["changed_at"]),
+            models.Index(name="thread_by_serial", fields=["serial"], condition=~Q(serial="")),
+            models.Index(name="thread_by_email", fields=["email"], condition=~Q(email="")),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +79,7 @@ class Post(models.Model):
                 name="post_of_staff_has_an_author", condition=Q(from_staff=False) | Q(by__isnull=False)
             ),
         ]
+        indexes = [models.Index(name="post_by_moment", fields=["at"])]
 
     def __str__(self) -> str:
         return self.words[:60]

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.long_lists import values_filter
 from members.looking import Page
 from members.staff_pages import shown
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin
@@ -77,6 +78,7 @@ class CaseAdmin(CaseFactAdmin):
     list_display = ["number", "product", "serial", "owner", "centre", "service", "state", "requested_at", "changed_at"]
     list_select_related = ["product", "centre", "member__user", "visitor"]
     list_filter = [OpenFilter, "state", "service", "centre"]
+    indexed = {"open": frozenset({"yes"})}
     linked_lookups = ("member__id__exact", "item__id__exact")
     search_fields = ["number"]
     ordering = ["-requested_at", "-pk"]
@@ -211,7 +213,7 @@ class SlotHoldAdmin(CentreFactAdmin):
     centre_path = "stretch__case__centre"
     list_display = ["member", "number", "stretch", "taken_at", "freed_at"]
     list_select_related = ["member__user", "stretch__case"]
-    list_filter = ["number"]
+    list_filter = [values_filter("number", gettext_lazy("place"), [(str(one), str(one)) for one in (1, 2, 3)])]
     linked_lookups = ("member__id__exact",)
     search_fields = ["=member__number"]
     search_help_text = gettext_lazy("Member number")
@@ -226,7 +228,7 @@ class CaseEventAdmin(CaseFactAdmin):
     fields = ["at", "case", "stretch", "kind", "state", "who", "by", "note", "facts_shown", "internal"]
     readonly_fields = ["who", "facts_shown"]
 
-    @admin.display(description=gettext_lazy("As"), ordering="actor")
+    @admin.display(description=gettext_lazy("As"))
     def who(self, obj: CaseEvent) -> str:
         return who_in_words(obj)
 

@@ -129,7 +129,7 @@ class LoanAdmin(CaseFactAdmin):
     look = Page.CASE
     centre_path = "unit__centre"
     list_display = ["unit", "member", "case", "period_shown", "state", "booked_at"]
-    list_select_related = ["unit__product", "member__user", "case"]
+    list_select_related = ["unit__product", "unit__centre", "member__user", "case__product"]
     list_filter = ["state"]
     linked_lookups = ("case__id__exact", "member__id__exact", "unit__id__exact")
     ordering = ["-booked_at", "-pk"]
@@ -193,4 +193,5 @@ class CentreTaskAdmin(CaseFactAdmin):
     list_display = ["kind", "centre", "case", "words", "made_at", "done_at", "done_by"]
     list_select_related = ["centre", "case", "done_by"]
     list_filter = [DoneFilter, "kind", "centre"]
-    ordering = ["-made_at", "-pk"]
+    indexed = {"done": frozenset({"no"})}
+    ordering = ["-pk"]

@@ -72,8 +72,8 @@ class WelcomePackAdmin(CentreFactAdmin):
     list_select_related = ["member__user"]
     list_filter = ["state"]
     linked_lookups = ("member__id__exact", "batch__id__exact")
-    search_fields = ["=member__number", "=tracking", "name"]
-    search_help_text = gettext_lazy("Member number, tracking number, or the name on the label")
+    search_fields = ["=member__number", "=tracking", "~member__user__name"]
+    search_help_text = gettext_lazy("Member number, tracking number, or the member’s name")
     ordering = ["-pk"]
 
 

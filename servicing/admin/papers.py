@@ -21,7 +21,7 @@ class EstimateAdmin(CaseFactAdmin):
     inlines = [LinesInline]
     list_display = ["case", "version", "state", "currency", "sent_at", "expires_at", "answered_at"]
     list_select_related = ["case"]
-    list_filter = ["state", "currency"]
+    list_filter = ["state"]
     ordering = ["-sent_at", "-pk"]
 
 

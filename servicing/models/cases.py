@@ -55,6 +55,7 @@ class Visitor(models.Model):
                 name="visitor_has_region_and_card", condition=~Q(region="") & ~Q(card_number="") & ~Q(name="")
             ),
         ]
+        indexes = [models.Index(name="visitor_by_card", fields=["card_number"])]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.region} {self.card_number}"
@@ -138,6 +139,12 @@ class Case(models.Model):
                 condition=~Q(state__in=["closed", "cancelled", "expired"]),
             ),
             models.Index(name="case_of_centre", fields=["centre", "-requested_at"]),
+            models.Index(name="case_by_request", fields=["requested_at"]),
+            models.Index(
+                name="case_open_by_request",
+                fields=["requested_at"],
+                condition=~Q(state__in=["closed", "cancelled", "expired"]),
+            ),
             models.Index(name="case_by_serial", fields=["serial"], condition=~Q(serial="")),
             models.Index(name="case_by_outbound", fields=["outbound_tracking"], condition=~Q(outbound_tracking="")),
             models.Index(name="case_by_inbound", fields=["inbound_tracking"], condition=~Q(inbound_tracking="")),

@@ -51,6 +51,7 @@ class Estimate(models.Model):
                 name="estimate_currency_has_three_letters", condition=Q(currency__regex=r"^[A-Z]{3}$")
             ),
         ]
+        indexes = [models.Index(name="estimate_by_sending", fields=["sent_at"])]
 
     def __str__(self) -> str:
         return f"{self.case} estimate {self.version}"

@@ -129,6 +129,7 @@ class EventVisitor(models.Model):
                 name="event_visitor_has_region_and_card", condition=~Q(region="") & ~Q(card_number="")
             ),
         ]
+        indexes = [models.Index(name="event_visitor_by_card", fields=["card_number"])]
 
     def __str__(self) -> str:
         return f"{self.region} {self.card_number}"

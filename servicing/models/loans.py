@@ -36,7 +36,10 @@ class LoanUnit(models.Model):
             ),
             models.CheckConstraint(name="loan_unit_has_a_number", condition=~Q(serial="")),
         ]
-        indexes = [models.Index(name="loan_unit_of_centre", fields=["centre", "product"])]
+        indexes = [
+            models.Index(name="loan_unit_of_centre", fields=["centre", "product"]),
+            models.Index(name="loan_unit_by_number", fields=["serial"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product.name} {self.serial}"
@@ -97,7 +100,10 @@ class Loan(models.Model):
                 condition=Q(period__isempty=True) | Q(period__startswith__isnull=False, period__endswith__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="loan_of_member", fields=["member", "-booked_at"])]
+        indexes = [
+            models.Index(name="loan_of_member", fields=["member", "-booked_at"]),
+            models.Index(name="loan_by_booking", fields=["booked_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.period}"

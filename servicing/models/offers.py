@@ -88,6 +88,7 @@ class OfferCode(models.Model):
         ]
         indexes = [
             models.Index(name="offer_code_left", fields=["offer", "id"], condition=Q(member__isnull=True)),
+            models.Index(name="offer_code_by_code", fields=["code"]),
         ]
 
     def __str__(self) -> str:

@@ -92,6 +92,7 @@ class CaseFile(models.Model):
             ),
             models.CheckConstraint(name="case_file_not_empty", condition=Q(size__gt=0)),
         ]
+        indexes = [models.Index(name="case_file_by_upload", fields=["uploaded_at"])]
 
     def __str__(self) -> str:
         return self.name
