@@ -157,7 +157,9 @@ PAGES = [
     Page("admin:bench_report", CENTRE),
     Page("admin:bench_case", CENTRE, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("admin:kitbag_kititem_changelist", CLERK),
+    Page("admin:kitbag_queue", CLERK),
     Page("admin:kitbag_claim_change", CLERK, of=(CLAIM, [Claim.State.OPEN])),
+    Page("admin:kitbag_claim_decide", CLERK, of=(CLAIM, [Claim.State.OPEN])),
 ]
 
 
