@@ -2,8 +2,8 @@
 
 Asked are every list, plain, with each value of each filter and with searches; a page of each kind to read, to write
 and to look back; every autocomplete; the desk; and the search box by each kind of number and name, for which 100 ms is
-the most. As the superuser, who sees everything, as centre staff, whose rows are found through their centre, and as the team of
-a small country, whose rows are found through their member.
+the most. As the superuser, who sees everything, as centre staff, whose rows are found through their centre, and as the
+team of a small country, whose rows are found through their member.
 A line for each page goes to stderr.
 """
 

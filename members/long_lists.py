@@ -118,7 +118,8 @@ class StaffList(ChangeList):
     def _reads_at_length(self) -> bool:
         """Whether filters are asked for and none of them has an index."""
         asked = {name: values[-1] for name, values in self.get_filters_params().items()}
-        narrow = any(name.endswith("__id__exact") or self.model_admin.by_index(name, asked[name]) for name in asked)
+        page: Any = self.model_admin
+        narrow = any(name.endswith("__id__exact") or page.by_index(name, asked[name]) for name in asked)
         return bool(asked) and not narrow
 
 
@@ -189,4 +190,3 @@ def values_filter(field: str, named_as: Any, values: Iterable[tuple[str, Any]]) 
             return queryset.filter(**{field: self.value()}) if self.value() in dict(offered) else queryset
 
     return ValuesFilter
-

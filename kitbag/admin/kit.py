@@ -87,7 +87,7 @@ class KitItemAdmin(DecidingAdmin):
         """An item by a number that a repair replaced."""
         yield Q(pk__in=FormerNumber.objects.filter(serial=serial).values("item"))
 
-    def get_ordering(self, request: HttpRequest) -> list[str]:
+    def get_ordering(self, request: HttpRequest) -> Any:
         """What waits: the oldest first; everything else: the newest."""
         waits = request.GET.get("state", "" if not request.GET.get("q") else "all") in {"", KitItem.State.WAITING}
         return ["added_at", "pk"] if waits else ["-added_at", "-pk"]

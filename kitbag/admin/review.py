@@ -52,9 +52,7 @@ def of_item(item: KitItem) -> SafeString:
 def papers_of(item: KitItem) -> SafeString:
     """The proofs of an item, each to be opened where something of it waits."""
     waits = item.state == KitItem.State.WAITING or item.proposed_edits.filter(state="waiting").exists()
-    lines = (
-        (opening_href(paper, f"review {item.pk}") if waits else "", paper.name) for paper in item.proofs.kept()
-    )
+    lines = ((opening_href(paper, f"review {item.pk}") if waits else "", paper.name) for paper in item.proofs.kept())
     found = format_html_join("", "<li>{}</li>", ((_linked(line),) for line in lines))
     return format_html("<ul>{}</ul>", found) if found else format_html("{}", _("None"))
 

@@ -14,7 +14,6 @@ from members.looking import Page
 from members.models import Member, Post, PostFile, Thread
 from members.staff_pages import FactAdmin, FactInline
 
-
 FILE_TYPES = [("application/pdf", "PDF"), ("image/jpeg", "JPEG"), ("image/png", "PNG")]
 
 

@@ -1,4 +1,4 @@
-"""Long lists: nothing is counted, sorted, filtered or chosen that would read a table of millions; and the bench runs."""
+"""Long lists: nothing is counted, sorted, filtered or chosen that reads a table of millions; the benchmark runs."""
 
 from datetime import timedelta
 
@@ -43,7 +43,9 @@ def stamped(count):
     """So many looks at one member, a minute apart."""
     member, by = MemberFactory(), UserFactory(is_staff=True)
     StaffLook.objects.bulk_create(
-        StaffLook(member=member, by=by, role="x", page="case" if place else "member", at=NOON + timedelta(minutes=place))
+        StaffLook(
+            member=member, by=by, role="x", page="case" if place else "member", at=NOON + timedelta(minutes=place)
+        )
         for place in range(count)
     )
 
