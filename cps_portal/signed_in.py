@@ -1,4 +1,4 @@
-"""Who is signed in: found with their membership in one query, and seen without a write a page."""
+"""Who is signed in: found with their membership in one query, what they may do in one, and seen without a write."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 
@@ -30,6 +31,18 @@ class PortalBackend(AuthenticationBackend):
     def get_user(self, user_id: Any) -> User | None:
         user = User.objects.select_related("member").annotate(closing_ends_at=_CLOSING).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """What a member of staff may do by role and by themselves, in one query where the stock one takes two."""
+        if not user_obj.is_active or user_obj.is_anonymous or user_obj.is_superuser or obj is not None:
+            return super().get_all_permissions(user_obj, obj)
+        if not hasattr(user_obj, "_perm_cache"):
+            names = ("content_type__app_label", "codename")
+            by_role = Permission.objects.filter(group__user=user_obj).order_by().values_list(*names)
+            own = Permission.objects.filter(user=user_obj).order_by().values_list(*names)
+            user_obj._perm_cache = {f"{app}.{code}" for app, code in by_role.union(own)}
+        known: set[str] = user_obj._perm_cache
+        return known
 
 
 class SeenMiddleware:

@@ -40,6 +40,7 @@ SHORT = frozenset(
         "servicing.centre",
         "servicing.centreclerk",
         "servicing.datedhours",
+        "servicing.dayfigures",
         "servicing.event",
         "servicing.giftstock",
         "servicing.loanunit",
