@@ -25,6 +25,7 @@ NOT_NOTED = frozenset(
         "kitbag_night",
         "kitbag_searchname",
         "kitbag_standing",
+        "members_actingstep",
         "members_message",
         "members_staffchange",
         "members_stafflook",

@@ -1,5 +1,5 @@
 """Staff pages about people: members and what they ask, staff accounts, old accounts, participating countries."""
 
-from members.admin import accounts, former, outbox, people, privacy, terms, threads, trail
+from members.admin import accounts, care, former, outbox, people, privacy, terms, threads, trail
 
-__all__ = ["accounts", "former", "outbox", "people", "privacy", "terms", "threads", "trail"]
+__all__ = ["accounts", "care", "former", "outbox", "people", "privacy", "terms", "threads", "trail"]

@@ -58,7 +58,7 @@ def card(request: MemberRequest) -> HttpResponse:
         "offers/card.html",
         {
             "level": int(standing.on(member.pk, programme_day(now)).level),
-            "name": request.user.name,
+            "name": request.member.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
             "qr": picture(link_of_card(member.pk, generation)),
@@ -74,7 +74,7 @@ def card_pdf(request: MemberRequest) -> HttpResponse:
     member, now = request.member, timezone.now()
     face = CardFace(
         level=standing.on(member.pk, programme_day(now)).level,
-        name=request.user.name,
+        name=request.member.user.name,
         number=member.spaced_number,
         member_since=member.joined_at.year,
         as_of=programme_day(now),

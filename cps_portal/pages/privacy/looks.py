@@ -13,12 +13,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.kitbag.proof_rows import purpose_words, role_words
+from cps_portal.pages.kitbag.proof_rows import purpose_words
 from cps_portal.pages.privacy.export import crumbs
 from kitbag.models import ProofOpening
 from members.access import MemberRequest, member_required
 from members.models import StaffLook
 from members.rules.zones import place_of
+from members.wording.words import role_words
 
 PAGE = 25
 # Of one moment the member's pages stand before their papers.
