@@ -35,7 +35,7 @@ def care(layla):
 
 
 def test_the_table_names_addresses_that_exist():
-    assert OPEN <= set(ACCESS)
+    assert set(ACCESS) >= OPEN
     assert not set(OWN) & set(ANYBODYS)
     for name in OPEN:
         assert not name.startswith(("mfa_", "usersessions", "account-export", "account-close", "account-email"))

@@ -25,7 +25,7 @@ def test_the_member_is_told_role_and_reason_and_undoes_it(clock, layla, client):
     begun = Closing.objects.get()
     assert (begun.role, begun.reason, begun.by.name) == ("Member care", REASON["reason"], "Member care")
     assert begun.ends_at == NOON + timedelta(days=7, hours=1)
-    letter = letters.write(Message.objects.get(kind="closing_begun"))
+    letter = letters.write(Message.objects.get(kind="closing_begun")).text
     for text in (letter.text, letter.html):
         assert "our staff (Member care) asked for your account to be closed" in text
         assert REASON["reason"] in text

@@ -60,8 +60,6 @@ def test_without_the_lock_both_would_lift(layla, clerks, together, monkeypatch):
 
 def test_one_clerk_begins_twice_at_once_and_acts_for_one(layla, omar, clerks, together):
     clerk = clerks[0]
-    calls = [
-        lambda member=member: acting.begin(member.pk, reason="x", by=clerk, at=NOON) for member in (layla, omar)
-    ]
+    calls = [lambda member=member: acting.begin(member.pk, reason="x", by=clerk, at=NOON) for member in (layla, omar)]
     assert all(isinstance(one, Acting) for one in together(*calls))
     assert Acting.objects.filter(ended_at=None).count() == 1

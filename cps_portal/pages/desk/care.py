@@ -212,9 +212,7 @@ def member_close(request: HttpRequest, member_id: int) -> HttpResponse:
         title=_("Close the account"),
         button=_("Begin to close it"),
         lines=[
-            _(
-                "As if the member had asked: they have %(days)s days to undo it, by the mail or after signing in."
-            )
+            _("As if the member had asked: they have %(days)s days to undo it, by the mail or after signing in.")
             % {"days": settings.CLOSING_UNDO_DAYS},
             _("It is carried out when these are over and nothing of theirs is on its way."),
         ],
