@@ -1,4 +1,4 @@
-"""Acting on a member's behalf: which pages, for how long, whose name, and what the member sees (cps_portal/acting.py)."""
+"""Acting on a member's behalf: which pages, how long, whose name, and what the member sees (cps_portal/acting.py)."""
 
 from datetime import timedelta
 
