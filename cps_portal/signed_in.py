@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -11,8 +12,9 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from members.models import Closing, User
+from members.models import Closing, MemberSuspension, User
 
 # How long a session that goes on in the same place is not written again, and how many are remembered.
 SEEN_EVERY = 300.0
@@ -25,11 +27,17 @@ _CLOSING = Subquery(
 )
 
 
+def _suspension(at: datetime) -> Subquery:
+    """The suspension that shuts a member's pages at a moment (cps_portal/suspended.py)."""
+    return Subquery(MemberSuspension.objects.running(at).filter(member=OuterRef("member__pk")).values("pk")[:1])
+
+
 class PortalBackend(AuthenticationBackend):
     """allauth's ways to sign in; every page needs the member beside the user."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("member").annotate(closing_ends_at=_CLOSING).filter(pk=user_id).first()
+        told = {"closing_ends_at": _CLOSING, "suspension_id": _suspension(timezone.now())}
+        user = User.objects.select_related("member").annotate(**told).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

@@ -101,6 +101,10 @@ def reading(role):
         reverse("admin:servicing_centreclerk_leave", args=[clerk.pk]): "servicing.delete_centreclerk",
         reverse("admin:members_formerimport_template"): "members.add_formerimport",
         reverse("admin:members_formeraccount_invite"): "members.change_formeraccount",
+        reverse("admin:member_suspend", args=[item.member_id]): "members.add_membersuspension",
+        reverse("admin:member_lift", args=[item.member_id]): "members.change_membersuspension",
+        reverse("admin:member_close", args=[item.member_id]): "members.add_closing",
+        reverse("admin:member_act", args=[item.member_id]): "members.add_acting",
     }
     for page, permission in holding.items():
         yield page, 200 if role == SUPERUSER or permission in MAY[Role(role)] else 403
@@ -192,6 +196,9 @@ def writing():
     yield reverse("admin:kitbag_claim_decide", args=[claim.pk]), {"decision": "claimant", "note": "x"}
     leave = reverse("admin:servicing_centreclerk_leave", args=[CentreClerk.objects.first().pk])
     yield leave, {"reason": "Because"}
+    for name in ("suspend", "lift", "close", "act"):
+        post = {"reason": "Because", "words": "Because", "suspension": "1"}
+        yield reverse(f"admin:member_{name}", args=[item.member_id]), post
     yield reverse("admin:members_formeraccount_invite"), {"most": "5", "first": str(FormerAccount.objects.first().pk)}
 
 
