@@ -250,7 +250,8 @@ def test_terms_in_force_are_closed_and_planned_ones_open(clock):
     for row in planned:
         assert client.get(address(type(row), "change", row.pk)).status_code == 200
         assert b'name="reason"' in client.get(address(type(row), "change", row.pk)).content
-        assert client.post(address(type(row), "delete", row.pk), {"post": "yes"}).status_code == 302
+        deleted = {"post": "yes", "reason": "Entered twice"}
+        assert client.post(address(type(row), "delete", row.pk), deleted).status_code == 302
         assert not type(row).objects.filter(pk=row.pk).exists()
 
 
