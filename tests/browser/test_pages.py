@@ -117,6 +117,7 @@ PAGES = [
     Page("kitbag-many", LAYLA),
     Page("kitbag-doctor", LAYLA),
     Page("kitbag-list", LAYLA),
+    Page("card-start"),
     Page("servicing", LAYLA),
     Page("case", LAYLA, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("case-loan", LENT, of=(CASE, [LENT, State.AWAITING_PARTS])),
