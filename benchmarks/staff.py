@@ -25,7 +25,8 @@ from benchmarks.database_time import cost_of
 from benchmarks.goal import Goal
 from benchmarks.kits import Visitor
 from benchmarks.pgbench import statements_of
-from benchmarks.staff_world import FIRST, StaffWorld
+from benchmarks.staff_filling import FIRST
+from benchmarks.staff_world import StaffWorld
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
 from members.models import Member, User
 from members.rules.roles import Role

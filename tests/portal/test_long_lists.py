@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from benchmarks.staff import MOST_QUERIES, queries_of_some
-from benchmarks.staff_world import Filling
+from benchmarks.staff_world import everything
 from members import long_lists
 from members.long_lists import ShownPaginator, is_long
 from members.models import Member, Message, StaffLook
@@ -150,7 +150,7 @@ def test_a_filter_without_an_index_looks_at_the_newest_rows_and_says_so(monkeypa
     monkeypatch.setattr(long_lists, "NEWEST", 20)
     shown = client.get(f"{page}?page=member")
     assert shown.context["cl"].result_count == 0
-    assert "looks at the newest 20 rows" in shown.content.decode()
+    assert "Only the newest 20 rows" in shown.content.decode()
     assert client.get(f"{page}?page=case").context["cl"].result_count == 20
     # A member's own rows are found by their key, however old.
     key = Member.objects.get().pk
@@ -197,7 +197,7 @@ def test_the_benchmark_of_the_staff_pages_runs_on_a_small_world_within_its_queri
     """Five thousand members and 25,000 items: the pages of the staff answer, within fifteen queries."""
     for place in range(20):
         ProductFactory(name=f"EOS {place}")
-    Filling(5_000).everything()
+    everything(5_000)
     taken = queries_of_some("country", "centre")
     # The desk has a test of its own, which names its queries (tests/portal/test_desk.py).
     taken = {name: count for name, count in taken.items() if not name.endswith("desk desk")}
