@@ -92,7 +92,7 @@ def staff() -> dict[str, User]:
     held = {"name": "Mia", "is_staff": True, "countries": ["MT"]}
     team, _made = User.objects.get_or_create(email="malta@bench.example.org", defaults=held)
     team.groups.add(Group.objects.get(name=Role.AUDITOR))
-    return {"superuser": boss, "centre": clerk, "country": team}
+    return {"country": team, "superuser": boss, "centre": clerk}
 
 
 def visits(user: User) -> Visitor:

@@ -21,7 +21,7 @@ from members.models import Member, Message, StaffLook
 from members.rules.roles import Role
 from members.staff_pages import FactAdmin
 from tests.factories import NOON, CaseFactory, MemberFactory, ProductFactory, UserFactory
-from tests.portal.staff import SUPERUSER, as_role, staff_user
+from tests.portal.staff import SUPERUSER, as_role, confirmed, staff_user
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +165,21 @@ def test_filters_with_an_index_see_every_row(monkeypatch):
     assert client.get(f"{page}?open=yes").context["cl"].result_count == 4
     assert client.get(f"{page}?centre__id__exact={cases[0].centre_id}").context["cl"].result_count == 1
     assert client.get(f"{page}?service__exact=repair").context["cl"].result_count == 2
+
+
+def test_a_country_teams_list_that_shows_nobodys_rows_too_is_bounded(monkeypatch):
+    """Which of a table's rows are theirs no index tells; a search finds the older ones."""
+    monkeypatch.setattr(long_lists, "NEWEST", 3)
+    member = MemberFactory(country="PT")
+    for place in range(5):
+        told = {"about": str(place), "created_at": NOON, "due_at": NOON}
+        Message.objects.create(user=member.user, kind="level_up", occasion="1", **told)
+    team = confirmed(staff_user(Role.AUDITOR.value, countries=["PT"]))
+    page = reverse("admin:members_message_changelist")
+    shown = team.get(page)
+    assert shown.context["cl"].result_count == 3
+    assert "Only the newest 3 rows" in shown.content.decode()
+    assert team.get(page, {"q": member.user.email}).context["cl"].result_count == 5
 
 
 def test_nobody_sorts_a_long_list_and_nobody_chooses_what_is_not_shown():
