@@ -13,6 +13,7 @@ from members import suspending
 from members.models import MemberSuspension, Message
 from members.rules.roles import Role
 from members.suspending import SuspendError
+from servicing.cards import token_of
 from tests.factories import NOON, MemberFactory
 from tests.portal.staff import EVERYBODY, SUPERUSER, as_role, day, programme_tables, staff_user
 from tests.test_access import ACCESS, address  # noqa: F401 (a fixture)
@@ -64,6 +65,15 @@ def test_an_open_session_ends_and_points_stay(client, layla, vera, camera, regis
     suspend(layla, by=vera)
     assert client.get(reverse("dashboard")).status_code == 302
     assert standing.on(layla.pk, NOON.date()) == total
+
+
+def test_the_card_scans_as_not_valid_while_it_lasts(clock, client, layla, vera):
+    scan = reverse("card-check", args=[token_of(layla)])
+    assert client.get(scan).status_code == 200
+    suspension = suspend(layla, by=vera)
+    assert client.get(scan).status_code == 404
+    suspending.lift(suspension.pk, reason="Explained", by=vera, at=timezone.now())
+    assert client.get(scan).status_code == 200
 
 
 def test_its_last_day_ends_it_without_a_job(clock, client, layla, vera, time_machine):

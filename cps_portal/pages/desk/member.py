@@ -103,7 +103,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
             },
             "acts": list(acts_for(request, member)),
             "derivation": derivation,
-            "parts": [
+            "sections": [
                 {"slug": part.slug, "title": part.title, "href": _part_href(member, part)}
                 for part in PARTS
                 if user.has_perm(part.permission)
@@ -131,7 +131,7 @@ def _benefits(level: Level, country: str, today: date) -> str:
 def _derivation(request: HttpRequest, member: Member, today: date) -> dict[str, Any]:
     """How the total and the level of a day follow from the facts, by the expression that everything uses."""
     first = programme_day(member.joined_at)
-    form = DayForm(request.GET if "day" in request.GET else {}, first=first, today=today)
+    form = DayForm(request.GET if "day" in request.GET else {"day": today.isoformat()}, first=first, today=today)
     day = form.cleaned_data["day"] if form.is_valid() else today
     history = statement.history_of(member.pk)
     total = total_on(history.facts, day)
