@@ -10,6 +10,7 @@ from django.db import migrations
 # Each table that is watched, with its columns about people: the trail says that they changed, not what they hold.
 # tests/portal/test_audit_trail.py holds it to the register of cps_portal/privacy.
 WATCHED = {
+    "auth_group": "",
     "auth_group_permissions": "",
     "kitbag_catalogueload": "",
     "kitbag_claim": "answer_words note words",
@@ -115,12 +116,20 @@ BEGIN
 END $$;
 
 -- The reason goes with an account that is closed; nothing else is ever rewritten, and nothing deleted.
+CREATE FUNCTION refuse_change_but_reason_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('portal.erasing', true) = 'on' AND NEW.why = ''
+            AND to_jsonb(NEW) - 'why' = to_jsonb(OLD) - 'why' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of % are never rewritten', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
 CREATE FUNCTION refuse_emptying() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are never rewritten', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 CREATE TRIGGER staff_change_never_rewritten BEFORE UPDATE OR DELETE ON members_staffchange
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_but_erasure();
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_but_reason_gone();
 CREATE TRIGGER staff_change_never_emptied BEFORE TRUNCATE ON members_staffchange
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_emptying();
 """
@@ -164,7 +173,7 @@ class Migration(migrations.Migration):
             NOTING,
             "DROP TRIGGER staff_change_never_rewritten ON members_staffchange;"
             "DROP TRIGGER staff_change_never_emptied ON members_staffchange;"
-            "DROP FUNCTION note_staff_change(), refuse_emptying();",
+            "DROP FUNCTION note_staff_change(), refuse_emptying(), refuse_change_but_reason_gone();",
         ),
         migrations.RunPython(watch, unwatch),
         migrations.RunPython(let_auditors_see, migrations.RunPython.noop),
