@@ -166,7 +166,7 @@ def report_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Staff page `admin:report_csv`: a table of a report to take along; 400 and why for a time that cannot be."""
     told_by, form, asked = _asked(request, slug)
     if asked is None:
-        faults = [f"{form.fields[name].label}: {' '.join(said)}" for name, said in form.errors.items()]
+        faults = [f"{form.fields[name].label}: {' '.join(map(str, said))}" for name, said in form.errors.items()]
         return HttpResponse("\n".join(faults), status=400, content_type="text/plain; charset=utf-8")
     told, key = told_by.tell(asked), request.GET.get("table", "")
     first = Table("", told_by.title, told.columns, told.rows)
