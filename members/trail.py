@@ -28,6 +28,7 @@ NOT_NOTED = frozenset(
         "kitbag_searchname",
         "kitbag_standing",
         "members_dataimport",
+        "members_actingstep",
         "members_message",
         "members_planrequest",
         "members_staffchange",

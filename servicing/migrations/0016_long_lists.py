@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('kitbag', '0007_long_lists'),
         ('members', '0012_names_and_long_lists'),
-        ('servicing', '0015_staff_changes_noted'),
+        ('servicing', '0015_roles_for_suspending_and_acting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -69,9 +69,13 @@ def member_seen(request: HttpRequest, member_id: int) -> Member:
     return get_object_or_404(seen_by(Member.objects.select_related("user"), user), pk=member_id)
 
 
-@require_safe
 def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
-    """Staff page `admin:members_member_change`; `?day=2027-09-14` derives the standing of another day."""
+    """Staff page `admin:members_member_change`; `?day=2027-09-14` derives the standing of another day.
+
+    It is only read: like other pages of facts it refuses (403) whatever is posted to it.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied
     member = member_seen(request, member_id)
     user, at = cast(User, request.user), timezone.now()
     note_look(member.pk, page=Page.MEMBER, by=user, at=at)

@@ -63,7 +63,7 @@ def card(request: MemberRequest) -> HttpResponse:
             "level": int(level),
             "level_since": _since(member, level),
             "asks": "new" in request.GET,
-            "name": request.user.name,
+            "name": request.member.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
             "qr": picture(link_of_card(member.pk, generation)),
@@ -86,7 +86,7 @@ def card_pdf(request: MemberRequest) -> HttpResponse:
     face = CardFace(
         level=level,
         level_since=_since(member, level),
-        name=request.user.name,
+        name=request.member.user.name,
         number=member.spaced_number,
         member_since=member.joined_at.year,
         as_of=programme_day(now),

@@ -32,8 +32,9 @@ WATCHED = {
     "kitbag_stolenunit": "",
     "kitbag_valuation": "",
     "members_acceptance": "accepted_at document version",
+    "members_acting": "reason role",
     "members_address": "country label name phone postcode region street town",
-    "members_closing": "",
+    "members_closing": "reason role",
     "members_countrymove": "from_country to_country",
     "members_countryterms": "",
     "members_dataexport": "file",
@@ -41,6 +42,7 @@ WATCHED = {
     "members_formeraccount": "country email kit name photo_level video_level",
     "members_formerimport": "",
     "members_member": "country field number phone time_zone",
+    "members_membersuspension": "lifted_reason reason role words",
     "members_post": "words",
     "members_postfile": "digest file name",
     "members_thread": "email name product serial",
@@ -152,9 +154,9 @@ def let_auditors_see(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("kitbag", "0006_review_desk"),
-        ("members", "0011_programme_data_files"),
-        ("servicing", "0014_roles_for_programme_data"),
+        ("kitbag", "0007_long_lists"),
+        ("members", "0013_suspending_and_acting"),
+        ("servicing", "0016_long_lists"),
     ]
 
     operations = [
