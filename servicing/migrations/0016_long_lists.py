@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='dayfigures',
+            name='points_fell',
+            field=models.PositiveBigIntegerField(db_default=0, default=0),
+        ),
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['requested_at'], name='case_by_request'),
