@@ -4,6 +4,9 @@ A member belongs to the team of their official country, and so does every row th
 made; a claim belongs to the claimant's, a parcel and an old account to the country they name. Rows of no member (the
 catalogue, terms, a question without an account) are every team's. Who is held to countries does not see logs about
 staff, which speak of all, nor a centre's whole bench, which serves members of any country: cases are found in lists.
+
+Whoever has the role Centre staff is of no team: of members they see their own centre's cases (servicing/access.py), and
+with another role beside nothing more.
 """
 
 from functools import cache
@@ -12,6 +15,7 @@ from typing import Any, TypeVar
 from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from members.models import Member, User
+from members.rules.roles import Role
 
 Row = TypeVar("Row", bound=Model)
 # Whose work a row tells, rather than about whom it is.
@@ -27,8 +31,34 @@ def countries_seen(user: User) -> frozenset[str] | None:
     return None if user.is_superuser or not user.countries else frozenset(user.countries)
 
 
+def works_at_a_centre(user: User) -> bool:
+    """Whether a member of staff is held to one centre, whatever other role they hold; looked up once a user."""
+    known: dict[str, Any] = user.__dict__
+    if "_works_at_a_centre" not in known:
+        held = not user.is_superuser and user.groups.filter(name=Role.CENTRE_STAFF).exists()
+        known["_works_at_a_centre"] = held
+    return bool(known["_works_at_a_centre"])
+
+
+def sees_everybody(user: User) -> bool:
+    """Whether rows about anybody may be shown: to who is held neither to countries nor to a centre."""
+    return countries_seen(user) is None and not works_at_a_centre(user)
+
+
 def seen_by(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
-    """The rows of a country team's members and those of no member; all rows for who is held to no country."""
+    """The rows of a country team's members and those of no member; all rows for who is held to no country.
+
+    For who is held to a centre, only rows of kinds that never lead to a member.
+    """
+    if works_at_a_centre(user) and (
+        rows.model._meta.label in WITH_A_COUNTRY or path_to_member(rows.model)[0] is not None
+    ):
+        return rows.none()
+    return in_countries(rows, user)
+
+
+def in_countries(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
+    """The rows of the countries that a user is held to, and those of no member."""
     countries = countries_seen(user)
     if countries is None:
         return rows

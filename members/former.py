@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from members import messages
-from members.models import FormerAccount, FormerImport, Member, Message
+from members.country_teams import seen_by
+from members.models import FormerAccount, FormerImport, Member, Message, User
 from members.rules.former import Row, language_of
 
 
@@ -104,19 +105,20 @@ def claim(member: Member, *, at: datetime) -> FormerAccount | None:
     return found
 
 
-def waiting() -> QuerySet[FormerAccount]:
-    """Who is neither invited nor here, in the order of inviting."""
-    return FormerAccount.objects.filter(invited_at=None, member=None).order_by("pk")
+def waiting(by: User | None = None) -> QuerySet[FormerAccount]:
+    """Who is neither invited nor here, in the order of inviting; of the countries that `by` is held to."""
+    rows = FormerAccount.objects.filter(invited_at=None, member=None).order_by("pk")
+    return seen_by(rows, by) if by else rows
 
 
 @transaction.atomic
-def invite(*, most: int, at: datetime, first: int | None = None) -> int:
+def invite(*, most: int, at: datetime, first: int | None = None, by: User | None = None) -> int:
     """Invite people who have not claimed theirs, so many at a time; each is invited once. Answers how many.
 
     With `first`, the key of the first who waited when it was decided, nobody is invited where it is another's
     turn meanwhile: the same form sent twice invites once.
     """
-    chosen = list(waiting().select_for_update()[:most])
+    chosen = list(waiting(by).select_for_update()[:most])
     if first is not None and (not chosen or chosen[0].pk != first):
         return 0
     messages.post_many(

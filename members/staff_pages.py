@@ -152,6 +152,9 @@ class StaffAdmin(MarkedAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        # The stock page looks for the row before it asks whether the user may see any.
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, object_id)
         more = {} if obj is None else {"title": _("History"), "subtitle": self.heading(obj)}
         if obj is not None and self.has_view_or_change_permission(request, obj):

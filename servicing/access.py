@@ -3,9 +3,8 @@
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from members.country_teams import seen_by
+from members.country_teams import seen_by, works_at_a_centre
 from members.models import User
-from members.rules.roles import Role
 from servicing.models import CaseFile, CentreClerk
 
 # No centre has this key: what centre staff see who work at none.
@@ -18,7 +17,7 @@ def centre_seen_by(user: User) -> int | None:
 
     Whoever has the role Centre staff is held to it, also with another role beside.
     """
-    if user.is_superuser or not user.groups.filter(name=Role.CENTRE_STAFF).exists():
+    if not works_at_a_centre(user):
         return None
     return CentreClerk.objects.filter(user=user).values_list("centre", flat=True).first() or NOWHERE
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from members.country_teams import countries_seen
+from members.country_teams import sees_everybody
 from members.models import User
 from members.staff_pages import FactAdmin, ReasonedAdmin, ReasonedForm
 
@@ -154,7 +154,7 @@ class RoleAdmin(FactAdmin):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(FactAdmin):
-    """What staff did, of members of every country: nothing for who is held to some."""
+    """What staff did, of members of every country: nothing for who is held to some, or to a centre."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "said"]
     list_select_related = ["user", "content_type"]
@@ -168,7 +168,7 @@ class LogEntryAdmin(FactAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         assert isinstance(request.user, User)
         rows = super().get_queryset(request)
-        return rows if countries_seen(request.user) is None else rows.none()
+        return rows if sees_everybody(request.user) else rows.none()
 
     @admin.display(description=gettext_lazy("What and why"))
     def said(self, obj: LogEntry) -> str:

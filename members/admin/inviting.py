@@ -1,5 +1,7 @@
 """Inviting the people of old accounts, so many at a time; each is invited once (programme §1)."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from members import former
-from members.models import FormerAccount
+from members.models import FormerAccount, User
 from members.staff_pages import StaffAdmin
 
 MOST = 2000
@@ -32,7 +34,8 @@ class InviteForm(forms.Form):
 
 def invite_page(request: HttpRequest, page: StaffAdmin) -> HttpResponse:
     """How many wait, and the act."""
-    waiting = former.waiting()
+    user = cast(User, request.user)
+    waiting = former.waiting(user)
     next_one = waiting.first()
     form = InviteForm(
         request.POST or None, initial={"most": USUAL, "first": next_one.pk if next_one else None}, label_suffix=""
@@ -42,7 +45,7 @@ def invite_page(request: HttpRequest, page: StaffAdmin) -> HttpResponse:
         first = form.cleaned_data["first"]
         with transaction.atomic():
             # Without the key of a form that was made here nobody's turn is theirs.
-            invited = former.invite(most=form.cleaned_data["most"], at=timezone.now(), first=first or 0)
+            invited = former.invite(most=form.cleaned_data["most"], at=timezone.now(), first=first or 0, by=user)
             if invited:
                 page.log_change(request, FormerAccount.objects.get(pk=first), f"{invited:,} invited, this one first")
         if invited:

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.country_teams import countries_seen
+from members.country_teams import sees_everybody
 from members.models import StaffChange, User
 from members.rules.roles import Role
 from members.staff_pages import FactAdmin, shown
@@ -64,7 +64,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 @admin.register(StaffChange)
 class StaffChangeAdmin(FactAdmin):
-    """What staff changed, of members of every country: nothing for who is held to some."""
+    """What staff changed, of members of every country: nothing for who is held to some, or to a centre."""
 
     list_display = ["at", "by", "role", "kind", "what", "row", "why"]
     list_display_links = ["at"]
@@ -80,7 +80,7 @@ class StaffChangeAdmin(FactAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffChange]:
         assert isinstance(request.user, User)
         rows = super().get_queryset(request)
-        return rows if countries_seen(request.user) is None else rows.none()
+        return rows if sees_everybody(request.user) else rows.none()
 
     def heading(self, obj: StaffChange) -> str:
         return f"{self.what(obj)} {obj.row}: {obj.get_kind_display()}"

@@ -192,9 +192,8 @@ def _counts(works: Sequence[Work], user: User, held_to: int | None, at: datetime
     parts: list[str] = []
     given: list[Any] = []
     for work in works:
-        rows = seen_by(work.rows(at), user)
-        if held_to is not None:
-            rows = rows.filter(**{work.centre_path: held_to})
+        rows = work.rows(at)
+        rows = seen_by(rows, user) if held_to is None else rows.filter(**{work.centre_path: held_to})
         oldest = rows.order_by(work.since).values_list(work.since)[: COUNTED_MOST + 1]
         sql, params = oldest.query.sql_with_params()
         # Each moment as text: a day beside moments has no common type.

@@ -28,6 +28,7 @@ from cps_portal.pages.events.words import audience_words, reason, when_words, wh
 from cps_portal.pages.kitbag.many import csv_file
 from cps_portal.pages.servicing.times import moment_words
 from kitbag.rules.table_cells import safe
+from members.country_teams import seen_by, works_at_a_centre
 from members.looking import Page, note_look
 from members.models import Level, Member, User
 from servicing import event_door as event_door_acts
@@ -81,7 +82,7 @@ def event_door(request: HttpRequest, event_id: UUID) -> HttpResponse:
         return _guest(request, _allowed(request, VISITORS), event, at=at)
     asked = request.POST.get("card", "")[:LONGEST].replace("\x00", "")
     member = member_meant(asked)
-    if member is None:
+    if member is None or not seen_by(Member.objects.filter(pk=member.pk), user).exists():
         return _page(request, event, at=at, asked=asked, unknown=True)
     note_look(member.pk, page=Page.CARD, by=user, at=at)
     let_in = event_door_acts.let_in if "let_in" in request.POST else event_door_acts.check_in
@@ -98,7 +99,7 @@ def event_door(request: HttpRequest, event_id: UUID) -> HttpResponse:
 
 def _allowed(request: HttpRequest, permission: str) -> User:
     user = cast(User, request.user)
-    if not user.has_perms(("servicing.view_event", permission)):
+    if not user.has_perms(("servicing.view_event", permission)) or works_at_a_centre(user):
         raise PermissionDenied
     return user
 
@@ -134,7 +135,7 @@ def _taken_back(request: HttpRequest, user: User, event: Event, *, at: datetime)
                 who = visitor.name or f"{visitor.region} {visitor.card_number}"
                 _note_taken_back(user, event, who)
                 messages.success(request, _("%(who)s is not in any more.") % {"who": who})
-        elif Booking.objects.filter(pk=key, event=event, came_at__isnull=False).exists():
+        elif seen_by(Booking.objects.filter(pk=key, event=event, came_at__isnull=False), user).exists():
             booking = event_door_acts.take_back(event.pk, booking_id=key, at=at)
             _note_taken_back(user, event, booking.member.spaced_number)
             messages.success(
@@ -184,7 +185,7 @@ def _page(
         came=Count("pk", filter=Q(came_at__isnull=False)),
     )
     free = None if event.places is None else max(0, event.places - counts["given"] - counts["kept"])
-    came = _came(event)
+    came = _came(event, user)
     shut = why_shut(event, at=at)
     return TemplateResponse(
         request,
@@ -232,9 +233,10 @@ def _page(
     )
 
 
-def _came(event: Event) -> list[tuple[datetime, str, str, str]]:
+def _came(event: Event, user: User) -> list[tuple[datetime, str, str, str]]:
     """Who came last, members and visitors: when, the name, the number, and the row by which it is taken back."""
-    members = Booking.objects.filter(event=event, came_at__isnull=False).select_related("member__user")
+    here = Booking.objects.filter(event=event, came_at__isnull=False)
+    members = seen_by(here, user).select_related("member__user")
     found = [
         *(
             (one.came_at, _who(one.member), one.member.spaced_number, f"member-{one.pk}")
@@ -270,8 +272,7 @@ def _person(event: Event, member: Member, *, free: int | None, at: datetime) -> 
 @require_safe
 def event_people(request: HttpRequest, event_id: UUID) -> HttpResponse:
     """Staff page `admin:event_people`: who has a place, who waits and who came, as a table (CSV)."""
-    if not cast(User, request.user).has_perms(("servicing.view_event", "servicing.view_booking")):
-        raise PermissionDenied
+    user = _allowed(request, "servicing.view_booking")
     event, now = _event(event_id), timezone.now()
 
     def clock(moment: datetime | None) -> str:
@@ -281,7 +282,9 @@ def event_people(request: HttpRequest, event_id: UUID) -> HttpResponse:
         [_("Member number or card"), _("Name"), _("State"), _("Asked"), _("Kept until"), _("Came")],
     ]
     order = {State.PLACE: 0, State.HELD: 1, State.WAITING: 2}
-    booked = event.bookings.filter(state__in=LIVE).select_related("member__user").order_by("asked_at", "pk")
+    booked = (
+        seen_by(event.bookings.filter(state__in=LIVE), user).select_related("member__user").order_by("asked_at", "pk")
+    )
     rows += [
         [
             safe(one.member.spaced_number, as_text=True),

@@ -20,8 +20,8 @@ from cps_portal.drawing.qr import picture
 from cps_portal.pdf.card import CardFace, written
 from cps_portal.staff_access import is_staff, passed_second_factor
 from kitbag import standing
-from members.access import MemberRequest, member_required
 from members import suspending
+from members.access import MemberRequest, member_required
 from members.looking import Page, note_look
 from members.models import Level, Member, User
 from members.rules.days import programme_day
