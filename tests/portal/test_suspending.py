@@ -68,7 +68,7 @@ def test_an_open_session_ends_and_points_stay(client, layla, vera, camera, regis
 
 
 def test_the_card_scans_as_not_valid_while_it_lasts(clock, client, layla, vera):
-    scan = reverse("card-check", args=[token_of(layla.pk, 0)])
+    scan = reverse("card-check", args=[token_of(layla.pk, 1)])
     assert client.get(scan).status_code == 200
     suspension = suspend(layla, by=vera)
     assert client.get(scan).status_code == 404
