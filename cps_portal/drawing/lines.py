@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 # In the order of the lines: full, dashed, dotted, long dashes (design: pattern carries state).
 PATTERNS = ("solid", "dashed", "dotted", "long")
@@ -56,10 +57,7 @@ def lines_chart(days: Sequence[date], series: Sequence[tuple[str, Sequence[int]]
         Line(
             label,
             PATTERNS[number % len(PATTERNS)],
-            [
-                Run(places[at], height(values[at]), places[at + 1], height(values[at + 1]))
-                for at in range(len(values) - 1)
-            ],
+            _runs(places, [height(value) for value in values]),
             height(values[-1]),
             f"{values[-1]:,}",
         )
@@ -67,6 +65,16 @@ def lines_chart(days: Sequence[date], series: Sequence[tuple[str, Sequence[int]]
     ]
     every = max(1, -(-len(days) // MARKS))
     return Lines(lines, [Mark(places[at], days[at]) for at in range(0, len(days), every)], top)
+
+
+def _runs(places: Sequence[float], heights: Sequence[float]) -> list[Run]:
+    """From point to point; where nothing changes in one piece, as a pattern begins anew with each."""
+    turns = [
+        at
+        for at in range(len(heights))
+        if at in (0, len(heights) - 1) or not heights[at - 1] == heights[at] == heights[at + 1]
+    ]
+    return [Run(places[a], heights[a], places[b], heights[b]) for a, b in pairwise(turns)]
 
 
 def round_top(most: int) -> int:

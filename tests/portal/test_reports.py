@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cps_portal.drawing.lines import lines_chart
 from cps_portal.pages.desk.report_rows import REPORTS
 from kitbag import night, standing
 from kitbag.models import LevelChange, Night, Valuation, WaitingReason
@@ -384,3 +385,13 @@ def test_a_report_costs_the_same_whatever_it_tells(slug, a_row_of_each, django_a
         )
     with django_assert_max_num_queries(len(few)):
         client.get(address, asked)
+
+
+def test_a_line_is_one_piece_where_nothing_changes():
+    days = [TODAY + timedelta(days=number) for number in range(6)]
+    chart = lines_chart(days, [("Red", [5, 5, 5, 5, 10, 0])], is_rtl=False)
+    assert [(run.x1, run.y1, run.x2, run.y2) for run in chart.lines[0].runs] == [
+        (0, 50, 60, 50),
+        (60, 50, 80, 0),
+        (80, 0, 100, 100),
+    ]
