@@ -58,6 +58,9 @@ TITLES: dict[str, Words] = {
     "members.dataexport": _("Copies of your data"),
     "kitbag.proofopening": _("Proofs that staff opened"),
     "members.stafflook": _("Pages of yours that staff opened"),
+    "members.membersuspension": _("When your membership was suspended"),
+    "members.acting": _("When staff acted for you"),
+    "members.actingstep": _("What staff sent in for you"),
 }
 
 # By the name of a field, which says the same in every table.
@@ -121,6 +124,9 @@ COLUMNS: dict[str, Words] = {
     "email_address": _("E-mail address"),
     "ended_at": _("Ended"),
     "ended_why": _("Why it ended"),
+    "began_at": _("Began"),
+    "lifted_at": _("Lifted"),
+    "lifted_reason": _("Why it was lifted"),
     "ends_at": _("Ends"),
     "ends_on": _("Until"),
     "event": _("Event"),
@@ -251,6 +257,7 @@ COLUMNS: dict[str, Words] = {
 # What only a program reads (keys, codes, figures of the portal's own): it stands in the JSON alone.
 IN_JSON_ONLY = frozenset(
     [
+        "acting",
         "batch",
         "causes",
         "content_type",
@@ -265,6 +272,7 @@ IN_JSON_ONLY = frozenset(
         "generation",
         "id",
         "internal",
+        "lifted_by",
         "loan",
         "mail_unwanted",
         "member",
