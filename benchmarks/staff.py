@@ -25,7 +25,8 @@ from benchmarks.database_time import cost_of
 from benchmarks.goal import Goal
 from benchmarks.kits import Visitor
 from benchmarks.pgbench import statements_of
-from benchmarks.staff_world import FIRST, StaffWorld
+from benchmarks.staff_filling import FIRST
+from benchmarks.staff_world import StaffWorld
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
 from members.models import Member, User
 from members.rules.roles import Role
@@ -91,7 +92,7 @@ def staff() -> dict[str, User]:
     held = {"name": "Mia", "is_staff": True, "countries": ["MT"]}
     team, _made = User.objects.get_or_create(email="malta@bench.example.org", defaults=held)
     team.groups.add(Group.objects.get(name=Role.AUDITOR))
-    return {"superuser": boss, "centre": clerk, "country": team}
+    return {"country": team, "superuser": boss, "centre": clerk}
 
 
 def visits(user: User) -> Visitor:

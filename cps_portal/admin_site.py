@@ -21,6 +21,7 @@ from cps_portal.pages.bench.loan_new import bench_loan_new
 from cps_portal.pages.bench.loans import bench_loans
 from cps_portal.pages.bench.receive import bench_receive
 from cps_portal.pages.bench.report import bench_csv, bench_report
+from cps_portal.pages.desk.care import member_act, member_close, member_lift, member_suspend
 from cps_portal.pages.desk.data import approval, data, data_export, data_file, data_import
 from cps_portal.pages.desk.member import member_page, member_part
 from cps_portal.pages.desk.reports import report, report_csv, reports
@@ -64,6 +65,10 @@ class PortalAdminSite(admin.AdminSite):
             ("servicing/event/<uuid:event_id>/people.csv", event_people, "event_people"),
             ("members/member/<int:member_id>/change/", member_page, "members_member_change"),
             ("members/member/<int:member_id>/part/<slug:slug>/", member_part, "member_part"),
+            ("members/member/<int:member_id>/suspend/", member_suspend, "member_suspend"),
+            ("members/member/<int:member_id>/lift/", member_lift, "member_lift"),
+            ("members/member/<int:member_id>/close/", member_close, "member_close"),
+            ("members/member/<int:member_id>/act/", member_act, "member_act"),
             ("data/", data, "data"),
             ("data/<slug:name>.csv", data_export, "data_export"),
             ("data/<slug:name>/import/", data_import, "data_import"),

@@ -106,6 +106,18 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return given | {"nav": _entries(PUBLIC, url_name)}
+    if running := getattr(request, "acting", None):
+        nav = _entries(MEMBER, url_name)
+        member = running.member
+        return given | {
+            "acting": {"name": member.user.name, "number": member.spaced_number, "until": running.ends_at},
+            "nav": nav,
+            "bar": nav[:ON_THE_BAR],
+            "viewer": {"name": user.get_full_name() or user.email},
+            "account_links": _entries(STAFF, url_name),
+        }
+    if getattr(user, "suspension_id", None):
+        return given | {"nav": [], "viewer": {"name": user.get_full_name() or user.email}, "account_links": []}
     if user.is_staff:
         return given | {
             "nav": _entries(STAFF, url_name),

@@ -113,6 +113,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cps_portal.signed_in.SeenMiddleware",
+    "cps_portal.suspended.SuspendedMiddleware",
+    "cps_portal.acting.ActingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cps_portal.request_log.RequestLog",
 ]

@@ -1,7 +1,7 @@
 """Staff work behind a second factor, in shorter sessions (programme §10)."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -22,6 +22,16 @@ def shorten_for_staff(request: HttpRequest) -> None:
     """Let a staff session end after eight hours, however it was begun."""
     if is_staff(request):
         request.session.set_expiry(int(STAFF_SESSION.total_seconds()))
+
+
+def confirmed_until(request: HttpRequest) -> datetime | None:
+    """When the second factor that this session was confirmed with last holds no longer; None without one."""
+    used = [
+        record["at"]
+        for record in get_authentication_records(request, request.user)
+        if record["method"] == "mfa" and record.get("type") in STRONG
+    ]
+    return datetime.fromtimestamp(max(used), tz=UTC) + STAFF_SESSION if used else None
 
 
 def passed_second_factor(request: HttpRequest) -> bool:

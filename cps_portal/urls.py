@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cps_portal.acting import acting_stop
 from cps_portal.csp_report import csp_report
 from cps_portal.health import health
 from cps_portal.pages.account import account, staff_second_factor
@@ -85,6 +86,7 @@ urlpatterns = [
     path("countries/elsewhere/", country_other, name="country-other"),
     path("account/former/", former, name="former"),
     path("account/", account, name="account"),
+    path("acting/stop/", acting_stop, name="acting-stop"),
     path("account/staff/", staff_second_factor, name="staff-second-factor"),
     path("account/data/", account_export, name="account-export"),
     path("account/data/<uuid:export_id>.zip", account_export_file, name="account-export-file"),

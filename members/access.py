@@ -37,19 +37,26 @@ def member_of(user: Any) -> Member | None:
         return None
 
 
+def member_here(request: HttpRequest) -> Member | None:
+    """Whose pages a request opens: the member that staff act for (cps_portal/acting.py), else the user's own."""
+    acting = getattr(request, "acting", None)
+    return member_of(request.user) if acting is None else cast(Member, acting.member)
+
+
 def member_required(
     view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Visitors sign in first and come back; who is signed in without a membership is told so (403).
 
-    The view finds the member as `request.member`.
+    The view finds the member as `request.member`; while staff act for a member it is theirs, and `request.user` is
+    the member of staff.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        member = member_of(request.user)
+        member = member_here(request)
         if member is None:
             return TemplateResponse(request, "members/no_membership.html", status=403)
         passed = cast(MemberRequest, request)

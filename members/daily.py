@@ -62,9 +62,12 @@ def _of_the_day(message: Message, user_id: int, at: datetime) -> list[Message]:
         rows = [row for row in others if row.tries == 0 and row.created_at <= at]
     for row in rows:
         row.user, row.due_at, row.tries = message.user, message.due_at, message.tries
-    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
-        due_at=message.due_at, leased_until=message.leased_until, tries=message.tries
-    )
+    taken = Message.objects.filter(pk__in=[row.pk for row in rows])
+    changed = taken.update(due_at=message.due_at, leased_until=message.leased_until, tries=message.tries)
+    if changed < len(rows):
+        # One was withdrawn (members/messages.py) while this waited for its row.
+        there = set(taken.values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in there]
     return sorted([message, *rows], key=lambda row: (REFUSABLE.index(row.kind), row.created_at, row.pk))
 
 

@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from members.country_teams import path_to_member
 from members.name_search import named
 from members.rules.finding import digits_of, one_line, words_of
 
@@ -40,6 +41,7 @@ SHORT = frozenset(
         "servicing.centre",
         "servicing.centreclerk",
         "servicing.datedhours",
+        "servicing.dayfigures",
         "servicing.event",
         "servicing.giftstock",
         "servicing.loanunit",
@@ -106,7 +108,7 @@ class StaffList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         rows = super().get_queryset(request, exclude_parameters)
-        if not is_long(self.model) or self.query or not self._reads_at_length():
+        if not is_long(self.model) or self.query or not self._reads_at_length(request):
             return rows
         newest = newest_rows(self.model, self.model_admin.get_ordering(request))
         if newest is None:
@@ -114,12 +116,13 @@ class StaffList(ChangeList):
         self.newest_only = f"{NEWEST:,}"
         return rows.filter(newest)
 
-    def _reads_at_length(self) -> bool:
-        """Whether filters are asked for and none of them has an index."""
+    def _reads_at_length(self, request: HttpRequest) -> bool:
+        """Whether filters are asked for and none of them has an index; a team's rows and nobody's have none either."""
         asked = {name: values[-1] for name, values in self.get_filters_params().items()}
         page: Any = self.model_admin
         narrow = any(name.endswith("__id__exact") or page.by_index(name, asked[name]) for name in asked)
-        return bool(asked) and not narrow
+        is_of_team = bool(getattr(request.user, "countries", None)) and path_to_member(self.model)[1]
+        return bool(asked or is_of_team) and not narrow
 
 
 def newest_rows(model: type[Model], ordering: Iterable[Any]) -> Q | None:

@@ -157,6 +157,8 @@ class StaffAdmin(MarkedAdmin):
             raise PermissionDenied
         obj = self.get_object(request, object_id)
         more = {} if obj is None else {"title": _("History"), "subtitle": self.heading(obj)}
+        if obj is not None and self.has_view_or_change_permission(request, obj):
+            self._note_look(request, obj)
         if obj is not None and request.user.has_perm("members.view_staffchange"):
             asked = urlencode({"table": self.opts.db_table, "row": obj.pk})
             more["trail_href"] = f"{reverse('admin:members_staffchange_changelist')}?{asked}"
@@ -170,6 +172,9 @@ class StaffAdmin(MarkedAdmin):
         if form.is_bound and not form.is_valid():
             # The stock page deletes whatever is posted to it: without a reason it is shown again.
             request.POST = QueryDict()
+        obj = self.get_object(request, object_id)
+        if obj is not None and self.has_delete_permission(request, obj):
+            self._note_look(request, obj)
         return super().delete_view(request, object_id, {**(extra_context or {}), "form": form})
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:

@@ -19,15 +19,17 @@ from members.models import StaffChange, User
 # Where forms of staff say why, the first that is filled counts. A note is written to a member and is no reason.
 REASONS = ("reason", "why", "short_notice")
 _LONGEST = StaffChange._meta.get_field("why").max_length
-# Written by the trigger, or following from what is noted.
+# Written by the trigger, or following from what is noted; permissions are written by migrations only.
 NOT_NOTED = frozenset(
     {
+        "auth_permission",
         "kitbag_fullcheck",
         "kitbag_night",
         "kitbag_reviewlease",
         "kitbag_searchname",
         "kitbag_standing",
         "members_dataimport",
+        "members_actingstep",
         "members_message",
         "members_planrequest",
         "members_staffchange",

@@ -34,6 +34,8 @@ class Actor:
     user: User | None = None
 
 
+# A fact of events whose actor is the member, and whose account is of staff who acted on the member's behalf.
+ON_BEHALF = "on_behalf"
 PORTAL = Actor(Who.PORTAL)
 
 
@@ -70,6 +72,13 @@ def next_number(code: str, at: datetime) -> str:
         return case_number(code, at.year, cursor.fetchone()[0])
 
 
+def _on_behalf(case: Case, actor: Actor) -> bool:
+    """Whether staff did what is the member's to do, by the member's own rules (cps_portal/acting.py)."""
+    if actor.who != Who.MEMBER or actor.user is None or not actor.user.is_staff or case.member is None:
+        return False
+    return case.member.user_id != actor.user.pk
+
+
 def note(
     stretch: Stretch,
     kind: CaseEvent.Kind,
@@ -82,6 +91,8 @@ def note(
     **facts: Any,
 ) -> CaseEvent:
     """Write down that something happened; the member sees it unless it is internal."""
+    if _on_behalf(stretch.case, actor):
+        facts[ON_BEHALF] = True
     event = CaseEvent.objects.create(
         case=stretch.case,
         stretch=stretch,

@@ -1,8 +1,10 @@
-"""Figures of each day, noted after its night: joined, registered, levels, decisions of staff, by country.
+"""Figures of each day, noted after its night: joined, registered, levels, decisions, points that fell, by country.
 
-Levels of a past day follow from those of now and every change since; the country is the member's of today, so that a
-member who moved counts there in all years. What is asked of one moment is asked in one statement. A second run, a
-missed night or a killed one change nothing: a day is written whole or not at all, and once.
+Levels of a day follow from those of now and every change since. The country is the member's at the moment of noting:
+a member who moved afterwards stays where they were in the days already noted, and in days noted then counts where they
+live. What is asked of one moment is asked in one statement. A day is written whole or not at all, once, and never
+again: a second run writes nothing, a missed or killed one is made up for by the next, and what is found out later
+about a noted day (a member erased, a decision taken back) does not change it.
 """
 
 from collections import defaultdict
@@ -48,10 +50,26 @@ SELECT 'decided', m.country, (d.at AT TIME ZONE 'UTC')::date, NULL, NULL, count(
             WHERE w.item_id = e.item_id AND w.kind IN ('waiting', 'edited') AND w.at <= e.at
         ), i.added_at) AS waits_since
         FROM kitbag_itemevent e JOIN kitbag_kititem i ON i.id = e.item_id
-        WHERE e.at >= %(since)s AND e.kind IN ('validated', 'refused', 'asked') AND e.by_id IN (
+        WHERE e.at >= %(since)s AND e.kind IN ('validated', 'refused', 'asked') AND e.by_id IS NOT NULL AND e.by_id IN (
             SELECT id FROM members_user WHERE is_staff
         )
     ) d JOIN members_member m ON m.id = d.member_id GROUP BY 2, 3
+UNION ALL
+SELECT 'fell', m.country, v.effective_on, NULL, NULL, sum(was.points - v.points)::bigint, 0, 0, 0
+    FROM kitbag_valuation v CROSS JOIN LATERAL (
+        SELECT w.points FROM kitbag_valuation w
+        WHERE w.product_id = v.product_id AND w.effective_on < v.effective_on AND w.points IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM kitbag_valuation n WHERE n.product_id = w.product_id AND n.effective_on = w.effective_on
+                AND n.revision > w.revision
+        ) ORDER BY w.effective_on DESC LIMIT 1
+    ) was
+    JOIN kitbag_spell s ON s.product_id = v.product_id AND s.counted_from < v.effective_on
+        AND (s.counted_until IS NULL OR s.counted_until > v.effective_on)
+    JOIN members_member m ON m.id = s.member_id
+    WHERE v.effective_on BETWEEN %(day)s AND %(through)s AND v.points < was.points AND NOT EXISTS (
+        SELECT 1 FROM kitbag_valuation n WHERE n.product_id = v.product_id AND n.effective_on = v.effective_on
+            AND n.revision > v.revision
+    ) GROUP BY 2, 3
 """
 
 
@@ -67,16 +85,16 @@ def note_days() -> int:
         first = newest + timedelta(days=1) if newest else through - HISTORY
         if first > through:
             return 0
-        rows = list(_days(_facts(first), first=first, through=through))
+        rows = list(_days(_facts(first, through), first=first, through=through))
         DayFigures.objects.bulk_create(rows, batch_size=1000)
     return (through - first).days + 1
 
 
-def _facts(first: date) -> list[tuple[Any, ...]]:
+def _facts(first: date, through: date) -> list[tuple[Any, ...]]:
     """Kind, country, day, level, other level, count and three sums, of one moment."""
     since = datetime.combine(first, time()).isoformat() + "+00:00"
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, {"since": since, "day": first})
+        cursor.execute(_FACTS, {"since": since, "day": first, "through": through})
         return list(cursor.fetchall())
 
 
@@ -99,6 +117,8 @@ def _days(facts: list[tuple[Any, ...]], *, first: date, through: date) -> Iterat
         for kind, country, _level, _other, count, hours, a_day, three_days in happened[day]:
             if kind in ("joined", "registered", "decided"):
                 counted[country][kind] += count
+            elif kind == "fell":
+                counted[country]["points_fell"] += count
             if kind == "decided":
                 counted[country]["waited_hours"] += hours
                 counted[country]["within_a_day"] += a_day

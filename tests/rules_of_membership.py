@@ -56,6 +56,15 @@ PLAN_REQUEST = """
     INSERT INTO members_planrequest (title, path, entered, impact, state, by_id, asked_at, decided_by_id, decided_at,
         why)
     VALUES ('x', '/', '{{}}', '[]', '{state}', %(staff)s, now(), {second}, now(), '')"""
+SUSPENSION = """
+    INSERT INTO members_membersuspension (member_id, began_at, ends_at, reason, words, role, by_id, lifted_at,
+        lifted_reason)
+    SELECT %(member)s, now() + interval '9 days', {ends}, 'x', 'x', 'Member care', %(staff)s, {lifted}, ''
+    FROM generate_series(1, {many})"""
+ACTING = """
+    INSERT INTO members_acting (member_id, by_id, role, reason, began_at, ends_at)
+    SELECT %(member)s, %(staff)s, 'Member care', 'x', now(), now() + interval '{minutes} minutes'
+    FROM generate_series(1, {many})"""
 
 CASES = {
     "day_figures_once": """
@@ -89,6 +98,11 @@ CASES = {
     "closing_one_running": CLOSING.format(days=7, undone="NULL", done="NULL", many=2),
     "closing_ends_later": CLOSING.format(days=0, undone="NULL", done="NULL", many=1),
     "closing_done_or_undone": CLOSING.format(days=7, undone="now()", done="now()", many=1),
+    "member_suspension_one_at_a_time": SUSPENSION.format(ends="NULL", lifted="NULL", many=2),
+    "member_suspension_ends_later": SUSPENSION.format(ends="now()", lifted="NULL", many=1),
+    "member_suspension_lifted_by_somebody": SUSPENSION.format(ends="NULL", lifted="now() + interval '10 days'", many=1),
+    "acting_one_member_at_a_time": ACTING.format(minutes=30, many=2),
+    "acting_ends_later": ACTING.format(minutes=0, many=1),
     "address_one_first": """
         INSERT INTO members_address (member_id, label, name, street, postcode, town, region, country, phone, is_first)
         SELECT %(member)s, 'Home', 'L', 'S', '', 'T', '', 'GB', '', true FROM generate_series(1, 2)""",

@@ -166,6 +166,7 @@ ACCESS = {
     "former": OWN,
     "account-close": MEMBERS,
     "account-close-undo": Row(404, 404, 404, 404),
+    "acting-stop": POST_ONLY,
     "staff-second-factor": Row(LOGIN, 403, 403, 200),
     # allauth
     "account_login": Row(200, HOME, HOME, HOME),

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from kitbag import holds
 from kitbag.models import Hold, Spell
-from members.models import Level
+from members.models import Level, StaffChange
 from servicing.models import SlotHold
 from tests import rules_of_membership
 from tests.factories import (
@@ -553,6 +553,27 @@ def test_words_of_a_closed_account_go_and_only_then(statement, rows):
             with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
                 cursor.execute(f"DELETE FROM {table}")
         cursor.execute("SET LOCAL portal.erasing = 'off'")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE members_staffchange SET why = 'Another' WHERE id = %(change)s",
+        "UPDATE members_staffchange SET why = '', role = 'Another' WHERE id = %(change)s",
+        "UPDATE members_staffchange SET why = '', at = at + interval '1 microsecond' WHERE id = %(change)s",
+        "UPDATE members_staffchange SET new = '{}' WHERE id = %(change)s",
+        "UPDATE members_staffchange SET by_id = %(user)s WHERE id = %(change)s",
+        "DELETE FROM members_staffchange WHERE id = %(change)s",
+    ],
+)
+def test_of_the_trail_nothing_but_the_reason_goes_with_an_account(statement, rows):
+    change = StaffChange.objects.values().get(pk=rows["change"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL portal.erasing = 'on'")
+        with pytest.raises(IntegrityError, match="never rewritten"), transaction.atomic():
+            cursor.execute(statement, rows)
+        cursor.execute("SET LOCAL portal.erasing = 'off'")
+    assert StaffChange.objects.values().get(pk=rows["change"]) == change
 
 
 def test_every_rule_has_a_case(db):

@@ -60,7 +60,9 @@ def dashboard(request: MemberRequest) -> HttpResponse:
     view = outlook.outlook(facts, ahead, waiting, stands=stands, today=today)
     terms = eligibility.terms_of(str(member.country), level=stands.level, day=today)
     mine = [item for item in waiting if item.needs_member]
-    new = news_of(member.pk, user=request.user, country=str(member.country), level=stands.level, day=today, at=now)
+    new = news_of(
+        member.pk, user=request.member.user, country=str(member.country), level=stands.level, day=today, at=now
+    )
     held, lent = for_the_dashboard(member.pk, day=today) if new.in_servicing else ([], [])
     steps = steps_of(held)
     kept = news.places_kept(new, zone=member.time_zone, now=now)
@@ -77,10 +79,10 @@ def dashboard(request: MemberRequest) -> HttpResponse:
         request,
         "pages/dashboard.html",
         {
-            "title": _title(needs_count, request.user.get_short_name()),
+            "title": _title(needs_count, request.member.user.get_short_name()),
             "clock": clock_words(now, member.time_zone),
             "level": int(stands.level),
-            "name": request.user.name,
+            "name": request.member.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
             "level_since": new.level_since or programme_day(member.joined_at),

@@ -75,7 +75,7 @@ def points_pdf(request: MemberRequest) -> HttpResponse:
     response.write(
         paper.written(
             paper.Statement(
-                name=request.user.name,
+                name=request.member.user.name,
                 number=request.member.spaced_number,
                 year=taken.year,
                 opening=taken.opening,

@@ -31,7 +31,7 @@ from kitbag import registration, search, standing
 from kitbag.models import Stage
 from kitbag.rules import bag as bags
 from kitbag.rules.bag import Bag
-from members.access import MemberRequest, member_of, member_required
+from members.access import MemberRequest, member_here, member_required
 from members.models import CountryTerms, Level
 from members.rules.days import programme_day
 from servicing.home_terms import HomeTerms, home_terms
@@ -54,7 +54,7 @@ def what_if(request: HttpRequest) -> TemplateResponse:
     """The page, or for a keystroke in its search box only what was found."""
     day = programme_day(timezone.now())
     bag = bags.read(request.GET.getlist(bags.NAME))
-    member = member_of(request.user)
+    member = member_here(request)
     offered = {} if member else _countries(day)
     country = str(member.country) if member else request.GET.get("country", "").upper()
     with_waiting = bool(member) and request.GET.get("waiting") == "1"

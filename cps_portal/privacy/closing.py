@@ -21,6 +21,7 @@ from kitbag import claims, standing
 from kitbag.models import KitItem, RemovalReason
 from kitbag.removal import remove_item
 from members import messages
+from members.looking import role_in_words
 from members.models import Closing, Member, Message, User
 from members.rules.days import programme_day
 from servicing import events, lending
@@ -34,7 +35,7 @@ SALT = "cps_portal.privacy.closing"
 
 
 class CloseError(Exception):
-    """An account that cannot be closed by its member; `code`: "staff", "closed"."""
+    """An account that cannot be closed by its member; `code`: "staff", "closed", "running"."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -71,10 +72,12 @@ def running(member_id: int) -> Closing | None:
 
 
 @transaction.atomic
-def ask(member_id: int, *, at: datetime) -> Closing:
+def ask(member_id: int, *, at: datetime, by: User | None = None, reason: str = "") -> Closing:
     """Begin to close an account; the member has CLOSING_UNDO_DAYS to undo it. Asking twice is asking once.
 
-    Raises CloseError: "staff", "closed".
+    Staff ask as if the member had: with `by` the member is told the role and the reason.
+
+    Raises CloseError: "staff", "closed"; "running" where staff ask for what was begun.
     """
     standing.lock(member_id)
     member = Member.objects.select_related("user").get(pk=member_id)
@@ -83,16 +86,25 @@ def ask(member_id: int, *, at: datetime) -> Closing:
     if member.closed_at is not None:
         raise CloseError("closed")
     if begun := running(member_id):
+        if by is not None:
+            raise CloseError("running")
         return begun
+    role = role_in_words(by) if by else ""
     closing = Closing.objects.create(
-        member=member, asked_at=at, ends_at=at + timedelta(days=settings.CLOSING_UNDO_DAYS)
+        member=member,
+        asked_at=at,
+        ends_at=at + timedelta(days=settings.CLOSING_UNDO_DAYS),
+        by=by,
+        role=role,
+        reason=reason,
     )
+    said = {"role": role, "reason": reason} if by else {}
     messages.post(
         user_id=member.user_id,
         kind=Message.Kind.CLOSING_BEGUN,
         about="account",
         occasion=f"closing {closing.pk}",
-        facts={"ends_at": closing.ends_at.isoformat(), "signed": sign(closing), "zone": member.time_zone},
+        facts={"ends_at": closing.ends_at.isoformat(), "signed": sign(closing), "zone": member.time_zone, **said},
         at=at,
     )
     return closing

@@ -64,18 +64,41 @@ def _forget_sessions(member: Member) -> None:
 
 
 def _empty_the_trail(member: Member) -> None:
-    """What staff did stays on the trail, without the words that name the person or their things."""
+    """What staff did stays on the trail, without the words that name the person or their things.
+
+    A reason is said once for a whole act, so it goes from every row of an act that touched the member's.
+    """
     about = Q(object_repr__icontains=member.user.email) | Q(object_repr__contains=member.number)
     changes = Q()
     for label, table in REGISTER.items():
         kind = ContentType.objects.get_for_model(model_of(label))
         for theirs in table.theirs:
-            keys = rows_of(member, label, theirs).values_list("pk", flat=True)
-            texts = [str(key) for key in keys]
-            about |= Q(content_type=kind, object_id__in=texts)
-            changes |= Q(table=model_of(label)._meta.db_table, row__in=texts)
-    StaffChange.objects.filter(changes).exclude(why="").update(why="")
+            owner = member.user_id if theirs.of_user else member.pk
+            keys = _ever_theirs(model_of(label), theirs.path, owner)
+            about |= Q(content_type=kind, object_id__in=keys)
+            changes |= Q(table=model_of(label)._meta.db_table, row__in=keys)
+    told = list(StaffChange.objects.filter(changes).exclude(why="").values_list("transaction", "by", "at"))
+    # One request of staff may take several transactions, and says who and when in all of them.
+    acts = Q(transaction__in={act for act, _by, _at in told})
+    acts |= Q(by__in={by for _act, by, _at in told}, at__in={at for _act, _by, at in told})
+    StaffChange.objects.filter(acts).exclude(why="").update(why="")
     LogEntry.objects.filter(about).update(object_repr="", change_message="")
+
+
+def _ever_theirs(model: type[models.Model], path: str, owner: int) -> set[str]:
+    """Keys of a person's rows, with those that staff deleted: the trail says whom a row led to, step by step."""
+    if path == "pk":
+        return {str(owner)}
+    first, _, rest = path.partition("__")
+    link = model._meta.get_field(first)
+    assert isinstance(link, models.ForeignKey)
+    ends = _ever_theirs(link.related_model, rest or "pk", owner)
+    # As JSON says them: numbers, or the text of a UUID.
+    values = [int(key) if key.isdecimal() else key for key in ends]
+    led = Q(**{f"old__{link.column}__in": values}) | Q(**{f"new__{link.column}__in": values})
+    noted = StaffChange.objects.filter(led, table=model._meta.db_table).values_list("row", flat=True)
+    keys = model._default_manager.filter(**{path: owner}).values_list("pk", flat=True)
+    return {*(str(key) for key in keys), *noted}
 
 
 def _files_of(rows: QuerySet[Any], table: Table) -> Iterator[Shelved]:

@@ -255,6 +255,7 @@ IN_JSON_ONLY = frozenset(
         "causes",
         "content_type",
         "contents",
+        "countries",
         "digest",
         "draft",
         "entered",

@@ -15,7 +15,7 @@ from django_countries import countries
 
 from cps_portal.pages.servicing.words import FAULTS
 from cps_portal.privacy.copying import Part, rows
-from cps_portal.privacy.headings import COLUMNS, IN_JSON_ONLY, TITLES
+from cps_portal.privacy.headings import COLUMNS, TITLES
 from cps_portal.privacy.subjects import SHOWN, Subject
 from members.models import Member, User
 from members.rules.zones import place_of
@@ -46,12 +46,12 @@ def sections_of(filled: list[Part]) -> list[Section]:
 
 
 def title_of(part: Part) -> str:
-    return str(TITLES[part.name])
+    return str(TITLES.get(part.name, part.title))
 
 
 def columns_of(part: Part) -> list[Any]:
     """The fields that say something to a person; the rest is in the JSON."""
-    return [field for field in part.fields() if field.name not in IN_JSON_ONLY]
+    return [field for field in part.fields() if field.name in COLUMNS]
 
 
 def headings_of(part: Part) -> list[str]:

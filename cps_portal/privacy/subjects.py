@@ -220,6 +220,11 @@ LOOKS = Subject(
     _("So that you can see who looked."),
     AS_A_MEMBER,
 )
+ACTINGS = Subject(
+    _("When our staff acted for you or suspended your membership: role, reason and what they sent in"),
+    _("So that you can see what was done in your name, and why."),
+    AS_A_MEMBER,
+)
 AUDIT = Subject(
     _("What staff changed, who, when and why"),
     _("So that every change by staff can be answered for."),
@@ -262,6 +267,7 @@ SHOWN = (
     MESSAGES,
     EXPORTS,
     LOOKS,
+    ACTINGS,
     AUDIT,
     UNFINISHED,
     FAILED,

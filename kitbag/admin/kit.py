@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
@@ -18,7 +18,7 @@ from kitbag.admin import queue, review
 from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
-from kitbag.models import Claim, FormerNumber, KitItem, ProposedEdit, StolenUnit
+from kitbag.models import Claim, FormerNumber, KitItem, StolenUnit
 from kitbag.standing import at_the_clock
 from kitbag.validation import accept_item, ask_member, reject_item
 from members.looking import Page
@@ -110,8 +110,7 @@ class KitItemAdmin(DecidingAdmin):
         for claim in Claim.objects.open().filter(Q(item=obj) | Q(held_item=obj)).order_by("opened_at"):
             if request.user.has_perm("kitbag.view_claim"):
                 yield _("The claim"), reverse("admin:kitbag_claim_change", args=[claim.pk])
-        edits = ProposedEdit.objects.filter(item=obj)
-        if request.user.has_perm("kitbag.view_proposededit") and edits.exists():
+        if request.user.has_perm("kitbag.view_proposededit"):
             yield _("Proposed edits"), f"{reverse('admin:kitbag_proposededit_changelist')}?item__id__exact={obj.pk}"
 
     @admin.display(description=gettext_lazy("Product"))
@@ -155,23 +154,20 @@ class KitItemAdmin(DecidingAdmin):
             .select_related("product", "member__user")
             .order_by("added_at")[:SHOWN_MOST]
         ]
-        former = FormerNumber.objects.filter(serial=obj.serial).select_related("product")[:SHOWN_MOST]
-        found += [
-            (
-                reverse("admin:kitbag_kititem_change", args=[row.item_id]),
-                _("%(product)s, number replaced in a repair") % {"product": row.product.name},
+        columns = ("item", "product__name")
+        former = FormerNumber.objects.filter(serial=obj.serial)
+        stolen = StolenUnit.objects.filter(serial=obj.serial, withdrawn_at=None)
+        no_day = Value(None, output_field=DateTimeField())
+        others = former.values_list(*columns, no_day)[:SHOWN_MOST].union(
+            stolen.values_list(*columns, "reported_at")[:SHOWN_MOST]
+        )
+        for item, product, reported_at in others:
+            words = (
+                _("%(product)s, reported stolen on %(day)s") % {"product": product, "day": shown(reported_at.date())}
+                if reported_at
+                else _("%(product)s, number replaced in a repair") % {"product": product}
             )
-            for row in former
-        ]
-        stolen = StolenUnit.objects.filter(serial=obj.serial, withdrawn_at=None).select_related("product")
-        found += [
-            (
-                reverse("admin:kitbag_kititem_change", args=[row.item_id]),
-                _("%(product)s, reported stolen on %(day)s")
-                % {"product": row.product.name, "day": shown(row.reported_at.date())},
-            )
-            for row in stolen[:SHOWN_MOST]
-        ]
+            found.append((reverse("admin:kitbag_kititem_change", args=[item]), words))
         if not found:
             return format_html("{}", _("None."))
         return format_html('<ul class="lines">{}</ul>', format_html_join("", '<li><a href="{}">{}</a></li>', found))

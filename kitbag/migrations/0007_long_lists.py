@@ -14,6 +14,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name='itemevent',
+            index=models.Index(condition=models.Q(('by__isnull', False), ('kind__in', ['validated', 'refused', 'asked'])), fields=['at'], name='item_event_decision'),
+        ),
+        migrations.AddIndex(
+            model_name='spell',
+            index=models.Index(fields=['opened_at'], name='spell_by_opening'),
+        ),
+        migrations.AddIndex(
             model_name='claim',
             index=models.Index(fields=['opened_at'], name='claim_by_opening'),
         ),

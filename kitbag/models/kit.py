@@ -233,7 +233,14 @@ class ItemEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(name="item_event_of_item", fields=["item", "-at"])]
+        indexes = [
+            models.Index(name="item_event_of_item", fields=["item", "-at"]),
+            models.Index(
+                name="item_event_decision",
+                fields=["at"],
+                condition=Q(kind__in=["validated", "refused", "asked"], by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.kind}"

@@ -197,6 +197,7 @@ class Spell(models.Model):
                 fields=["product", "member"],
                 include=["counted_from", "counted_until"],
             ),
+            models.Index(name="spell_by_opening", fields=["opened_at"]),
         ]
 
     def __str__(self) -> str:

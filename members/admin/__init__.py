@@ -1,5 +1,5 @@
 """Staff pages about people: members and what they ask, staff accounts, old accounts, participating countries."""
 
-from members.admin import accounts, data, former, outbox, people, privacy, terms, threads, trail
+from members.admin import accounts, care, data, former, outbox, people, privacy, terms, threads, trail
 
-__all__ = ["accounts", "data", "former", "outbox", "people", "privacy", "terms", "threads", "trail"]
+__all__ = ["accounts", "care", "data", "former", "outbox", "people", "privacy", "terms", "threads", "trail"]

@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members import suspending
 from members.looking import Page
 from members.models import Acceptance, Member
 from members.rules.finding import digits_of
@@ -53,6 +55,8 @@ class MemberAdmin(FactAdmin):
         may = request.user.has_perm
         if may("kitbag.add_hold"):
             yield _("Hold a level…"), f"{reverse('admin:kitbag_hold_add')}?member={obj.number}"
+        if obj.closed_at is None:
+            yield from self._care(request, obj)
         lists = (
             ("kitbag", "kititem", _("Kit"), "&state=all"),
             ("kitbag", "hold", _("Holds"), ""),
@@ -64,6 +68,18 @@ class MemberAdmin(FactAdmin):
                 yield label, f"{reverse(f'admin:{app}_{model}_changelist')}?member__id__exact={obj.pk}{more}"
         if may("members.view_message"):
             yield _("Messages"), f"{reverse('admin:members_message_changelist')}?user__id__exact={obj.user_id}"
+
+    def _care(self, request: HttpRequest, obj: Member) -> Iterable[tuple[str, str]]:
+        may = request.user.has_perm
+        runs = suspending.running(obj.pk, at=timezone.now()) is not None
+        if not runs and may("members.add_acting"):
+            yield _("Act on their behalf…"), reverse("admin:member_act", args=[obj.pk])
+        if not runs and may("members.add_membersuspension"):
+            yield _("Suspend…"), reverse("admin:member_suspend", args=[obj.pk])
+        if runs and may("members.change_membersuspension"):
+            yield _("Lift the suspension…"), reverse("admin:member_lift", args=[obj.pk])
+        if may("members.add_closing"):
+            yield _("Close the account…"), reverse("admin:member_close", args=[obj.pk])
 
     @admin.display(description=gettext_lazy("Number"))
     def spaced_number(self, obj: Member) -> str:

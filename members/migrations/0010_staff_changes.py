@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
             ],
             options={
-                'indexes': [models.Index(fields=['table', 'row', '-id'], name='staff_change_of_row'), models.Index(fields=['by', '-id'], name='staff_change_by')],
+                'indexes': [models.Index(fields=['table', 'row', '-id'], name='staff_change_of_row'), models.Index(fields=['by', '-id'], name='staff_change_by'), models.Index(fields=['transaction'], name='staff_change_of_act')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['added', 'changed', 'deleted'])), name='staff_change_kind_known')],
             },
         ),

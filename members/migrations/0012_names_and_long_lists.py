@@ -64,6 +64,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='thread',
+            index=models.Index(condition=models.Q(('topic', 'pack')), fields=['opened_at'], name='thread_about_packs'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(fields=['joined_at'], name='member_by_joining'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='member_by_closing'),
+        ),
+        migrations.AddIndex(
+            model_name='thread',
             index=models.Index(fields=['changed_at'], name='thread_by_change'),
         ),
         migrations.AddIndex(
@@ -86,4 +98,6 @@ class Migration(migrations.Migration):
             model_name='member',
             index=models.Index(fields=['country', 'id'], name='member_by_country'),
         ),
+        # Without figures about the folded names the database would take a common one for a rare one.
+        migrations.RunSQL("ANALYZE members_user, members_formeraccount", migrations.RunSQL.noop),
     ]

@@ -1,5 +1,6 @@
 """Who they are: people, members, country terms, thresholds, messages, threads, and what becomes of their data."""
 
+from members.models.care import Acting, ActingStep, MemberSuspension
 from members.models.data import DataImport, PlanRequest
 from members.models.former import FormerAccount, FormerImport
 from members.models.levels import Level, Threshold
@@ -12,6 +13,8 @@ from members.models.trail import StaffChange
 
 __all__ = [
     "Acceptance",
+    "Acting",
+    "ActingStep",
     "Address",
     "BenefitClass",
     "Closing",
@@ -25,6 +28,7 @@ __all__ = [
     "FormerImport",
     "Level",
     "Member",
+    "MemberSuspension",
     "Message",
     "PlanRequest",
     "Post",

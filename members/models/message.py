@@ -55,6 +55,9 @@ class Message(models.Model):
         FORMER_INVITE = "former_invite", _("Your account of the former scheme")
         EXPORT_READY = "export_ready", _("Your data are ready")
         CLOSING_BEGUN = "closing_begun", _("Your account is being closed")
+        SUSPENDED = "suspended", _("Your membership is suspended")
+        UNSUSPENDED = "unsuspended", _("Your membership goes on")
+        STAFF_ACTED = "staff_acted", _("Our staff acted for you")
 
     class Delivery(models.TextChoices):
         """Where a message stands on its way; derived, see `delivery`."""
@@ -125,6 +128,9 @@ class Message(models.Model):
                         "former_invite",
                         "export_ready",
                         "closing_begun",
+                        "suspended",
+                        "unsuspended",
+                        "staff_acted",
                     ]
                 ),
             ),

@@ -107,7 +107,11 @@ class Member(models.Model):
             models.CheckConstraint(name="member_field_known", condition=Q(field="") | Q(field__in=Field.values)),
             models.CheckConstraint(name="member_number_is_ten_digits", condition=Q(number__regex=r"^[0-9]{10}$")),
         ]
-        indexes = [models.Index(name="member_by_country", fields=["country", "id"])]
+        indexes = [
+            models.Index(name="member_by_country", fields=["country", "id"]),
+            models.Index(name="member_by_joining", fields=["joined_at"]),
+            models.Index(name="member_by_closing", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{spaced(self.number)} {self.user.name}"

@@ -102,6 +102,10 @@ class Closing(models.Model):
     ends_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    # Asked for by staff as if the member had: who, as what, and why.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=60, blank=True, db_default="")
+    reason = models.CharField(max_length=500, blank=True, db_default="")
 
     class Meta:
         ordering = ["-asked_at"]

@@ -53,6 +53,7 @@ class Thread(models.Model):
             models.Index(name="thread_of_user", fields=["user", "-changed_at"]),
             models.Index(name="thread_open", fields=["changed_at"], condition=Q(state="open")),
             models.Index(name="thread_by_change", fields=["changed_at"]),
+            models.Index(name="thread_about_packs", fields=["opened_at"], condition=Q(topic="pack")),
             models.Index(name="thread_by_serial", fields=["serial"], condition=~Q(serial="")),
             models.Index(name="thread_by_email", fields=["email"], condition=~Q(email="")),
         ]

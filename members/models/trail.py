@@ -39,6 +39,7 @@ class StaffChange(models.Model):
         indexes = [
             models.Index(name="staff_change_of_row", fields=["table", "row", "-id"]),
             models.Index(name="staff_change_by", fields=["by", "-id"]),
+            models.Index(name="staff_change_of_act", fields=["transaction"]),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,9 @@ What a permission opens where a page writes nothing by itself:
 - servicing.change_booking, servicing.add_eventvisitor: checking in who comes to an event
 - servicing.view_dayfigures: the reports of the desk
 - members.change_thread: answering in a thread, closing it
+- members.add_membersuspension, members.change_membersuspension: suspending a membership, lifting it
+- members.add_closing: closing an account as if its member had asked
+- members.add_acting: acting on a member's behalf, on the member's own pages; never centre staff
 - members.add_formerimport, members.change_formeraccount: reading in old accounts, inviting their people
 
 Centre staff work at one centre (servicing.CentreClerk) and see its rows only, whatever other role they hold;
@@ -102,6 +105,9 @@ PRIVACY = (
     "members.dataexport",
     "members.emailchange",
     "members.stafflook",
+    "members.membersuspension",
+    "members.acting",
+    "members.actingstep",
 )
 DATA = ("members.dataimport", "members.planrequest")
 CONTENTS = ("servicing.packcontents", "servicing.giftstock")
@@ -150,6 +156,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     | {"members.change_thread", "members.add_formerimport", "members.change_formeraccount"}
     | {"servicing.add_welcomepack", "servicing.add_cardrevocation"}
     | {"servicing.view_dayfigures"}
+    | {"members.add_membersuspension", "members.change_membersuspension", "members.add_closing", "members.add_acting"}
     | CHECK_IN,
     Role.VALIDATION: _may("view", (*KIT, *DESK, "kitbag.product", "members.member"))
     | {"kitbag.add_replytemplate", "kitbag.change_replytemplate"}

@@ -22,7 +22,11 @@ Facts of each kind (plain JSON values; days as ISO text, levels as 0 to 3):
   before), "today", "overdue_1" and "overdue_3" (one, three days after it)
 
 - export_ready: export (id of the copy), expires_at (moment) with zone (IANA)
-- closing_begun: ends_at (moment) with zone (IANA), signed (what the link to undo says)
+- closing_begun: ends_at (moment) with zone (IANA), signed (what the link to undo says); where staff asked for it
+  role ("Member care") and reason
+- suspended: words (to the member), ends_at (moment, "" until it is lifted) with zone (IANA)
+- unsuspended: none
+- staff_acted: role, reason, began_at (moment) with zone (IANA)
 
 About cases (all: case (id), number, product; moments as ISO text, amounts as text):
 

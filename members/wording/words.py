@@ -12,10 +12,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_bidi, override
+from django.utils.translation import get_language, get_language_bidi, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from members.models import Level, Message, User
+from members.rules.roles import Role
 
 Words = str | Promise
 # user, level before, level after, programme day → lines in the active language
@@ -25,6 +26,22 @@ Said = tuple[str, dict[str, Any]]
 
 _words: dict[Message.Kind, dict[str, Words]] = {}
 _news: list[News] = []
+
+
+ROLES: dict[str, Words] = {
+    Role.MEMBER_CARE: pgettext_lazy("staff role", "Member care"),
+    Role.VALIDATION: pgettext_lazy("staff role", "Validation"),
+    Role.CENTRE_STAFF: pgettext_lazy("staff role", "Centre staff"),
+    Role.LOGISTICS: pgettext_lazy("staff role", "Logistics"),
+    Role.PROGRAMME_MANAGER: pgettext_lazy("staff role", "Programme manager"),
+    Role.AUDITOR: pgettext_lazy("staff role", "Auditor"),
+    "Superuser": pgettext_lazy("staff role", "Superuser"),
+}
+
+
+def role_words(roles: str) -> str:
+    """Roles as they were written down, "Member care, Validation", in the reader's language."""
+    return pgettext("between things in a row", ", ").join(str(ROLES.get(role, role)) for role in roles.split(", "))
 
 
 def name_codes(kind: Message.Kind, words: Mapping[str, Words]) -> None:

@@ -133,4 +133,7 @@ CONTEXTS: dict[Message.Kind, Callable[[User, Mapping[str, Any]], Said]] = {
     Message.Kind.THREAD_ANSWER: threads.thread_answer,
     Message.Kind.EXPORT_READY: accounts.export_ready,
     Message.Kind.CLOSING_BEGUN: accounts.closing_begun,
+    Message.Kind.SUSPENDED: accounts.suspended,
+    Message.Kind.UNSUSPENDED: accounts.unsuspended,
+    Message.Kind.STAFF_ACTED: accounts.staff_acted,
 }

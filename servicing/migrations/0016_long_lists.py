@@ -9,11 +9,16 @@ class Migration(migrations.Migration):
     dependencies = [
         ('kitbag', '0007_long_lists'),
         ('members', '0012_names_and_long_lists'),
-        ('servicing', '0015_staff_changes_noted'),
+        ('servicing', '0015_roles_for_suspending_and_acting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='dayfigures',
+            name='points_fell',
+            field=models.PositiveBigIntegerField(db_default=0, default=0),
+        ),
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['requested_at'], name='case_by_request'),

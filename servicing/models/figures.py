@@ -9,7 +9,8 @@ class DayFigures(models.Model):
     """What a day was for the members of one country; final once the night of the day is complete.
 
     Levels are those at the end of the day. `decided` counts items that staff decided on, `waited_hours` is the sum
-    of what they waited; `within_a_day` and `within_three_days` are of those.
+    of what they waited; `within_a_day` and `within_three_days` are of those. `points_fell` is what members lost
+    because products that counted before the day were worth less on it.
     """
 
     day = models.DateField()
@@ -24,6 +25,7 @@ class DayFigures(models.Model):
     waited_hours = models.PositiveIntegerField(default=0)
     within_a_day = models.PositiveIntegerField(default=0)
     within_three_days = models.PositiveIntegerField(default=0)
+    points_fell = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["-day", "country"]

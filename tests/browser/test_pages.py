@@ -117,6 +117,7 @@ PAGES = [
     Page("kitbag-many", LAYLA),
     Page("kitbag-doctor", LAYLA),
     Page("kitbag-list", LAYLA),
+    Page("card-start"),
     Page("servicing", LAYLA),
     Page("case", LAYLA, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("case-loan", LENT, of=(CASE, [LENT, State.AWAITING_PARTS])),
@@ -157,7 +158,9 @@ PAGES = [
     Page("admin:bench_report", CENTRE),
     Page("admin:bench_case", CENTRE, of=(CASE, [LAYLA, State.ESTIMATE_SENT])),
     Page("admin:kitbag_kititem_changelist", CLERK),
+    Page("admin:kitbag_queue", CLERK),
     Page("admin:kitbag_claim_change", CLERK, of=(CLAIM, [Claim.State.OPEN])),
+    Page("admin:kitbag_claim_decide", CLERK, of=(CLAIM, [Claim.State.OPEN])),
 ]
 
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from cps_portal.pages.kitbag.proof_form import OFFERED
-from cps_portal.pages.kitbag.proof_rows import ROLES, role_words
 from kitbag import claims, proofs
 from kitbag.models import Claim, KitItem, Proof, ProofOpening
 from members.rules.roles import Role
+from members.wording.words import ROLES, role_words
 from tests.factories import NOON, ProofFactory
 from tests.kitbag import hostile
 from tests.kitbag.test_hostile_files import left_on, upload

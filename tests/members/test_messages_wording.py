@@ -90,6 +90,11 @@ EVERY_KIND = [
     ("thread_answer", ANSWER),
     ("export_ready", READY),
     ("closing_begun", CLOSING),
+    ("closing_begun", CLOSING | {"role": "Member care", "reason": "Asked by phone"}),
+    ("suspended", {"words": "Numbers of others", "ends_at": "2026-12-30T00:00:00+00:00", "zone": "Europe/London"}),
+    ("suspended", {"words": "Numbers of others", "ends_at": "", "zone": "Europe/London"}),
+    ("unsuspended", {}),
+    ("staff_acted", {"role": "Member care", "reason": "Asked", "began_at": "2026-11-30T12:00:00+00:00", "zone": "UTC"}),
 ]
 NAMING_A_PRODUCT = [(kind, facts) for kind, facts in EVERY_KIND if {"product", "products"} & set(facts)]
 

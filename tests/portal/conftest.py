@@ -27,6 +27,8 @@ from kitbag.removal import remove_item
 from members.messages import post_security
 from members.models import (
     Acceptance,
+    Acting,
+    ActingStep,
     Address,
     Closing,
     CountryMove,
@@ -34,6 +36,7 @@ from members.models import (
     DataImport,
     EmailChange,
     Level,
+    MemberSuspension,
     PlanRequest,
     Post,
     PostFile,
@@ -155,6 +158,25 @@ def benefits_of(member, other_member, by):
         user=member.user, old="old@example.org", new=member.user.email, changed_at=NOON, undo_until=later
     )
     DataExport.objects.create(user=member.user, asked_at=NOON, made_at=NOON, expires_at=later, file="aa/export")
+    MemberSuspension.objects.create(
+        member=other_member,
+        began_at=NOON - timedelta(days=9),
+        ends_at=NOON - timedelta(days=8),
+        reason="Numbers of others",
+        words="You registered numbers that are not yours.",
+        role="Member care",
+        by=by,
+    )
+    acted = Acting.objects.create(
+        member=member,
+        by=by,
+        role="Member care",
+        reason="Asked by phone",
+        began_at=NOON,
+        ends_at=later,
+        ended_at=NOON,
+    )
+    ActingStep.objects.create(acting=acted, at=NOON, page="kitbag-add")
     Closing.objects.create(member=member, asked_at=NOON, ends_at=later, undone_at=NOON)
 
 

@@ -1,13 +1,16 @@
 """The audit trail: every change of staff, with who, when, old, new and why, by whatever way it came about."""
 
+import itertools
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
@@ -15,12 +18,15 @@ from cps_portal.privacy.erasing import erase
 from cps_portal.privacy.register import REGISTER
 from kitbag import night
 from kitbag.models import KitItem, Product
+from members.admin.terms import CountryTermsAdmin
+from members.admin.trail import models_noted
 from members.country_teams import path_to_member
-from members.models import CountryTerms, StaffChange, StaffLook
+from members.models import Address, CountryTerms, StaffChange, StaffLook, User
 from members.rules.roles import Role
+from members.staff_pages import FactAdmin
 from members.trail import NOT_NOTED, staff_at_work
-from servicing.models import Event
-from tests.factories import NOON, EventFactory, UserFactory
+from servicing.models import CaseDraft, CaseFile, Event, WelcomePack
+from tests.factories import NOON, EventFactory, ThreadFactory, UserFactory
 from tests.portal.staff import SUPERUSER, as_role, confirmed, day, staff_user
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +87,7 @@ def test_what_passes_models_by_is_noted_too(camera, lens):
     assert noted == [
         ("changed", "kitbag_product"),
         ("changed", "kitbag_product"),
+        ("added", "auth_group"),
         ("changed", "kitbag_product"),
         ("added", "members_user_groups"),
     ]
@@ -129,6 +136,38 @@ def test_nobody_is_at_work_after_a_request(clock, layla):
     assert len(changes()) == before
 
 
+def test_an_act_that_fails_leaves_nobody_at_work_for_the_next_request(
+    clock, client, layla, camera, register, monkeypatch
+):
+    """The view raises while staff are at work; a member's request comes over the same connection."""
+    terms = CountryTerms.objects.create(country="EG", benefit_class="silver", valid_from=day(3))
+    item = register(layla, camera)
+    at_work = []
+
+    def fail(self, request, obj):
+        obj.delete()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid(), current_setting('portal.staff'), current_setting('portal.why')")
+            at_work.append(cursor.fetchone())
+        assert StaffChange.objects.filter(table="members_countryterms").exists()
+        raise RuntimeError
+
+    monkeypatch.setattr(CountryTermsAdmin, "delete_model", fail)
+    user = staff_user(Role.PROGRAMME_MANAGER.value)
+    manager = confirmed(user)
+    manager.raise_request_exception = False
+    page = reverse("admin:members_countryterms_delete", args=[terms.pk])
+    assert manager.post(page, {"post": "yes", "reason": "Entered twice"}).status_code == 500
+    client.force_login(layla.user)
+    assert client.post(reverse("kitbag-item-remove", args=[item.pk]), {"reason": "sold"}).status_code == 302
+    item.refresh_from_db()
+    assert item.state == KitItem.State.REMOVED
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert at_work == [(*cursor.fetchone(), str(user.pk), "Entered twice")]
+    assert changes() == []
+
+
 def test_what_members_and_the_night_do_is_no_staff_change(clock, client, layla, camera, register):
     item = register(layla, camera)
     client.force_login(layla.user)
@@ -168,6 +207,96 @@ def test_the_reason_goes_with_a_closed_account(layla):
     assert (kind, row, why) == ("changed", str(layla.pk), "")
 
 
+@pytest.fixture
+def an_act():
+    """Acts of one member of staff, each at a time and, as far as the trail says, in a transaction of its own.
+
+    A test is one transaction: `commit` gives what was noted since a number that no transaction has.
+    """
+    user = staff_user(SUPERUSER)
+    count = itertools.count(1)
+
+    def commit():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE members_staffchange SET transaction = %s WHERE transaction > 0", [-next(count)])
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+    @contextmanager
+    def act(why):
+        with staff_at_work(user, why=why, at=NOON + timedelta(minutes=next(count))):
+            yield commit
+        commit()
+
+    return act
+
+
+def reasons_left():
+    return set(StaffChange.objects.exclude(why="").values_list("why", flat=True))
+
+
+def test_the_reason_goes_with_a_row_that_staff_deleted_before(layla, omar, camera, register, vera, an_act):
+    """Nothing but the trail knows any more whose it was, nor by which steps it led there."""
+    kind = ContentType.objects.get_for_model(Address)
+    for member in (layla, omar):
+        whose = member.user.name
+        item = register(member, camera, store="")
+        draft = CaseDraft.objects.create(member=member, item=item, begun_at=NOON, changed_at=NOON)
+        with an_act(f"{whose} added an address and a thread"):
+            address, thread = Address.objects.create(member=member, country="GB"), ThreadFactory(user=member.user)
+        with an_act(f"{whose} moved"):
+            Address.objects.filter(pk=address.pk).update(is_first=True)
+        LogEntry.objects.create(
+            user=vera,
+            content_type=kind,
+            object_id=str(address.pk),
+            object_repr=whose,
+            action_flag=3,
+            change_message=f"Reason: {whose} wrote",
+        )
+        with an_act(f"{whose} wrote"):
+            address.delete()
+        with an_act(f"{whose} asked twice"):
+            thread.delete()
+        with an_act(f"{whose} sent a photo"):
+            photo = CaseFile.objects.create(
+                draft=draft, purpose="fault", content_type="image/png", size=1, digest="0", uploaded_at=NOON
+            )
+        with an_act(f"{whose} sent a wrong photo"):
+            photo.delete()
+        with an_act(f"{whose} gave up"):
+            draft.delete()
+    assert len(reasons_left()) == 14
+    assert len(set(StaffChange.objects.values_list("transaction", flat=True))) == 14
+    with transaction.atomic():
+        erase(layla, at=NOON)
+    assert {why for why in reasons_left() if "Layla" in why} == set()
+    assert len(reasons_left()) == 7
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
+        ("", ""),
+        ("Omar Haddad", "Reason: Omar Haddad wrote"),
+    ]
+
+
+def test_the_reason_goes_from_every_row_of_the_same_act(layla, an_act):
+    """Also where the act took several transactions."""
+    asked, other = EventFactory(), EventFactory()
+    with an_act("Layla asked on the phone"):
+        User.objects.filter(pk=layla.user_id).update(language="ar")
+        Event.objects.filter(pk=asked.pk).update(title="Nearer to Layla")
+    with an_act("Layla called again") as commit:
+        User.objects.filter(pk=layla.user_id).update(language="en")
+        commit()
+        Event.objects.filter(pk=asked.pk).update(title="Nearer")
+    with an_act("Typing error"):
+        Event.objects.filter(pk=other.pk).update(title="Printing")
+    assert len(set(StaffChange.objects.values_list("transaction", flat=True))) == 4
+    with transaction.atomic():
+        erase(layla, at=NOON)
+    assert reasons_left() == {"Typing error"}
+    assert StaffChange.objects.filter(table="servicing_event", why="").count() == 2
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -201,8 +330,9 @@ def test_every_table_is_watched_and_hides_what_the_register_calls_a_persons():
             if table not in NOT_NOTED:
                 about = REGISTER[model._meta.label].about_people()
                 expected[table] = {model._meta.get_field(name).column for name in about}
-    expected["auth_group_permissions"] = set()
+    expected |= {"auth_group": set(), "auth_group_permissions": set()}
     assert watched == expected
+    assert set(models_noted()) == set(watched)
 
 
 def test_auditors_read_it_column_by_column(clock):
@@ -231,9 +361,9 @@ def test_only_auditors_and_the_superuser_read_it(role, clock):
     assert as_role(role).get(reverse("admin:members_staffchange_changelist")).status_code == 403
 
 
-def test_every_page_of_a_members_row_is_a_look(a_row_of_each):
-    """Whatever row leads to a member, its page tells the member that it was opened."""
-
+@pytest.mark.parametrize("way", ["change", "history"])
+def test_every_page_of_a_members_row_is_a_look(way, a_row_of_each):
+    """Whatever row leads to a member, its page and its history tell the member that they were opened."""
     unseen, seen = [], 0
     for model, page in admin.site._registry.items():
         path, _may_be_nobodys = path_to_member(model)
@@ -244,7 +374,7 @@ def test_every_page_of_a_members_row_is_a_look(a_row_of_each):
         if row is None:
             continue
         user = UserFactory(is_staff=True, is_superuser=True)
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{way}"
         confirmed(user).get(reverse(name, args=[row.pk]))
         if StaffLook.objects.filter(by=user, member__in=[key for key in page.looked_at(row) if key]).exists():
             seen += 1
@@ -252,3 +382,22 @@ def test_every_page_of_a_members_row_is_a_look(a_row_of_each):
             unseen.append(model._meta.label)
     assert unseen == []
     assert seen >= 30
+
+
+def test_the_page_that_asks_before_a_row_goes_is_a_look(a_row_of_each, layla, monkeypatch):
+    pack = WelcomePack.objects.get()
+    page = reverse("admin:servicing_welcomepack_delete", args=[pack.pk])
+    user = staff_user(SUPERUSER)
+    client = confirmed(user)
+    assert client.get(page).status_code == 403
+    assert not StaffLook.objects.filter(by=user).exists()
+    monkeypatch.setattr(FactAdmin, "has_delete_permission", lambda *_args, **_more: True)
+    assert client.get(page).status_code == 200
+    assert list(StaffLook.objects.filter(by=user).values_list("member", "page")) == [(pack.member_id, "pack")]
+
+
+def test_who_may_not_see_a_history_leaves_no_trace(a_row_of_each, layla):
+    user = staff_user(Role.LOGISTICS.value)
+    page = reverse("admin:members_member_history", args=[layla.pk])
+    assert confirmed(user).get(page).status_code == 403
+    assert not StaffLook.objects.filter(by=user).exists()

@@ -95,7 +95,7 @@ def test_parts_go_on_by_key_and_back(layla, camera, register, care, clock):
 
 def test_whoever_may_not_see_a_part_does_not_find_it(a_row_of_each, layla):
     clerk = as_role(Role.VALIDATION)
-    shown = {part["slug"] for part in clerk.get(page_of(layla)).context["parts"]}
+    shown = {part["slug"] for part in clerk.get(page_of(layla)).context["sections"]}
     assert shown == {"kit"}
     assert clerk.get(page_of(layla)).context["derivation"] is None
     for part in PARTS:

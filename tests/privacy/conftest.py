@@ -21,12 +21,16 @@ from kitbag.models import Claim, ItemEvent, KitImport, KitList, ProofOpening, Pr
 from kitbag.models.proofs import random_name
 from members.models import (
     Acceptance,
+    Acting,
+    ActingStep,
     Address,
+    Closing,
     CountryMove,
     DataExport,
     EmailChange,
     FormerAccount,
     FormerImport,
+    MemberSuspension,
     Post,
     PostFile,
     StaffLook,
@@ -124,6 +128,28 @@ def robin(shelves, layla, omar, vera, camera, lens, register):
     Address.objects.create(member=layla)
     EmailChange.objects.create(user=user, old="a@x.org", new="b@x.org", changed_at=NOON, undo_until=NOON + DAY)
     DataExport.objects.create(user=user, asked_at=NOON, made_at=NOON, expires_at=NOON + DAY, file=stored("exports"))
+    acted = Acting.objects.create(
+        member=layla, by=vera, role="Member care", reason="Asked", began_at=NOON, ends_at=NOON + DAY, ended_at=NOON
+    )
+    ActingStep.objects.create(acting=acted, at=NOON, page="kitbag-add")
+    MemberSuspension.objects.create(
+        member=layla,
+        by=vera,
+        role="Member care",
+        reason="Seen",
+        words="Why",
+        began_at=NOON - 9 * DAY,
+        ends_at=NOON - 8 * DAY,
+    )
+    Closing.objects.create(
+        member=layla,
+        asked_at=NOON - 9 * DAY,
+        ends_at=NOON - 2 * DAY,
+        undone_at=NOON - 8 * DAY,
+        by=vera,
+        role="Member care",
+        reason="Asked",
+    )
     StaffLook.objects.create(member=layla, by=vera, role="Member care", page="member", at=NOON)
     source = FormerImport.objects.create(imported_at=NOON, digest="0" * 64, file_name="old.csv", accounts=1)
     FormerAccount.objects.create(
@@ -228,7 +254,6 @@ WITHOUT_ROWS = {
     "kitbag.FormerNumber",
     "kitbag.DropNotice",
     "kitbag.LevelChange",
-    "members.Closing",
     "servicing.SlotHold",
     "servicing.OfferCode",
     "servicing.Booking",

@@ -69,9 +69,13 @@ def member_seen(request: HttpRequest, member_id: int) -> Member:
     return get_object_or_404(seen_by(Member.objects.select_related("user"), user), pk=member_id)
 
 
-@require_safe
 def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
-    """Staff page `admin:members_member_change`; `?day=2027-09-14` derives the standing of another day."""
+    """Staff page `admin:members_member_change`; `?day=2027-09-14` derives the standing of another day.
+
+    It is only read: like other pages of facts it refuses (403) whatever is posted to it.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise PermissionDenied
     member = member_seen(request, member_id)
     user, at = cast(User, request.user), timezone.now()
     note_look(member.pk, page=Page.MEMBER, by=user, at=at)
@@ -99,7 +103,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
             },
             "acts": list(acts_for(request, member)),
             "derivation": derivation,
-            "parts": [
+            "sections": [
                 {"slug": part.slug, "title": part.title, "href": _part_href(member, part)}
                 for part in PARTS
                 if user.has_perm(part.permission)
@@ -127,7 +131,7 @@ def _benefits(level: Level, country: str, today: date) -> str:
 def _derivation(request: HttpRequest, member: Member, today: date) -> dict[str, Any]:
     """How the total and the level of a day follow from the facts, by the expression that everything uses."""
     first = programme_day(member.joined_at)
-    form = DayForm(request.GET if "day" in request.GET else {}, first=first, today=today)
+    form = DayForm(request.GET if "day" in request.GET else {"day": today.isoformat()}, first=first, today=today)
     day = form.cleaned_data["day"] if form.is_valid() else today
     history = statement.history_of(member.pk)
     total = total_on(history.facts, day)

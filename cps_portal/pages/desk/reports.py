@@ -1,10 +1,9 @@
 """Reports of the desk: a chosen time drawn, as a table and to take along (programme §10).
 
-Every figure is read from rows of days, nights or centres of at most two years; none counts members or items.
+Every figure is read from rows of days, nights, centres or decisions of at most two years; none counts members or items.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -20,8 +19,10 @@ from django.views.decorators.http import require_safe
 from django_countries import countries
 
 from cps_portal.drawing.lines import lines_chart
-from cps_portal.pages.desk.report_rows import REPORTS, Asked, Report, Told
+from cps_portal.pages.desk.report_parts import Asked, Table
+from cps_portal.pages.desk.report_rows import REPORTS, Report
 from cps_portal.pages.kitbag.many import csv_file
+from kitbag.rules import table_cells
 from members.country_teams import countries_seen
 from members.models import User
 from members.rules.days import programme_day
@@ -30,6 +31,8 @@ from servicing.access import centre_seen
 
 LONGEST = timedelta(days=2 * 366)
 USUALLY = timedelta(days=182)
+# Of a table beside the first, how many rows the page shows; its file has all.
+SHOWN_MOST = 400
 
 
 class TimeForm(forms.Form):
@@ -57,9 +60,17 @@ class TimeForm(forms.Form):
 
 
 def reports_for(request: HttpRequest) -> list[Report]:
-    """The reports that whoever asks may read: centre staff those of their own centre."""
-    is_held, may = centre_seen(request) is not None, request.user.has_perm
-    return [report for report in REPORTS if may(report.permission) and (report.of_centres or not is_held)]
+    """The reports that whoever asks may read: centre staff those of their own centre, country teams none of centres.
+
+    A centre serves members of any country, so that its figures are no team's (members/country_teams.py).
+    """
+    user = cast(User, request.user)
+    is_held, is_team = centre_seen(request) is not None, countries_seen(user) is not None
+    return [
+        report
+        for report in REPORTS
+        if user.has_perm(report.permission) and not (is_team if report.of_centres else is_held)
+    ]
 
 
 @require_safe
@@ -81,8 +92,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked(request: HttpRequest, slug: str) -> tuple[Report, TimeForm, Asked]:
-    """The report of an address with what was asked of it; the last half year where nothing was, or nothing that holds.
+def _asked(request: HttpRequest, slug: str) -> tuple[Report, TimeForm, Asked | None]:
+    """The report of an address with what was asked of it: the last half year if nothing was, None if it cannot be.
 
     Raises Http404, PermissionDenied.
     """
@@ -92,60 +103,76 @@ def _asked(request: HttpRequest, slug: str) -> tuple[Report, TimeForm, Asked]:
         raise Http404
     if report not in reports_for(request):
         raise PermissionDenied
-    held_to = countries_seen(user)
-    last = programme_day(timezone.now())
-    asked = Asked(last - USUALLY, last, held_to, centre_seen(request))
+    held_to, centre = countries_seen(user), centre_seen(request)
+    today = programme_day(timezone.now())
     query: QueryDict = request.GET
     if "first" not in query and "last" not in query:
+        asked = Asked(today - USUALLY, today, held_to, centre, today)
         start = {"first": asked.first, "last": asked.last}
         return report, TimeForm(initial=start, report=report, held_to=held_to), asked
     form = TimeForm(query, report=report, held_to=held_to)
-    if form.is_valid():
-        chosen = form.cleaned_data.get("country")
-        of = frozenset([chosen]) if chosen else held_to
-        asked = Asked(form.cleaned_data["first"], form.cleaned_data["last"], of, asked.centre)
-    return report, form, asked
+    if not form.is_valid():
+        return report, form, None
+    chosen = form.cleaned_data.get("country")
+    of = frozenset([chosen]) if chosen else held_to
+    return report, form, Asked(form.cleaned_data["first"], form.cleaned_data["last"], of, centre, today)
 
 
 @require_safe
 def report(request: HttpRequest, slug: str) -> HttpResponse:
-    """Staff page `admin:report`: one report, drawn and as a table."""
+    """Staff page `admin:report`: one report, drawn and as tables; of a time that cannot be, its form only."""
     told_by, form, asked = _asked(request, slug)
-    told: Told = told_by.tell(asked)
+    page = {"title": told_by.title, "text": told_by.text, "is_reports": True, "form": form}
+    return TemplateResponse(
+        request, "admin/desk/report.html", page | (_shown(request, told_by, asked) if asked else {})
+    )
+
+
+def _shown(request: HttpRequest, report: Report, asked: Asked) -> dict[str, Any]:
+    told = report.tell(asked)
     chart = lines_chart(told.days, told.series, is_rtl=get_language_bidi()) if told.series else None
     query = {
         "first": asked.first.isoformat(),
         "last": asked.last.isoformat(),
         "country": request.GET.get("country", ""),
     }
-    return TemplateResponse(
-        request,
-        "admin/desk/report.html",
-        {
-            "title": told_by.title,
-            "text": told_by.text,
-            "is_reports": True,
-            "is_rtl": get_language_bidi(),
-            "form": form,
-            "first": asked.first,
-            "last": asked.last,
-            "chart": chart,
-            "figures": told.figures,
-            "columns": told.columns,
-            "rows": told.rows,
-            "csv_href": f"{reverse('admin:report_csv', args=[slug])}?{urlencode(query)}",
-        },
-    )
+    href = f"{reverse('admin:report_csv', args=[report.slug])}?{urlencode(query)}"
+    return {
+        "is_told": True,
+        "is_rtl": get_language_bidi(),
+        "drawn_from": told.days[0] if chart else None,
+        "drawn_to": told.days[-1] if chart else None,
+        "chart": chart,
+        "figures": told.figures,
+        "columns": told.columns,
+        "rows": told.rows,
+        "csv_href": href,
+        "tables": [
+            {
+                "title": table.title,
+                "columns": table.columns,
+                "rows": table.rows[:SHOWN_MOST],
+                "is_cut": len(table.rows) > SHOWN_MOST,
+                "csv_href": f"{href}&table={table.key}",
+            }
+            for table in told.tables()
+            if table.rows
+        ],
+    }
 
 
 @require_safe
 def report_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """Staff page `admin:report_csv`: the table of a report to take along."""
-    told_by, _form, asked = _asked(request, slug)
-    told = told_by.tell(asked)
-    table: Sequence[Sequence[str]] = [[str(name) for name in told.columns], *told.rows]
-    return csv_file(iter([list(row) for row in table]), name=_file_name(slug, asked.first, asked.last))
-
-
-def _file_name(slug: str, first: date, last: date) -> str:
-    return f"cps-{slug}-{first.isoformat()}-{last.isoformat()}"
+    """Staff page `admin:report_csv`: a table of a report to take along; 400 and why for a time that cannot be."""
+    told_by, form, asked = _asked(request, slug)
+    if asked is None:
+        faults = [f"{form.fields[name].label}: {' '.join(map(str, said))}" for name, said in form.errors.items()]
+        return HttpResponse("\n".join(faults), status=400, content_type="text/plain; charset=utf-8")
+    told, key = told_by.tell(asked), request.GET.get("table", "")
+    first = Table("", told_by.title, told.columns, told.rows)
+    table = next((table for table in (first, *told.tables()) if table.key == key), None)
+    if table is None:
+        raise Http404
+    cells = ([table_cells.safe(str(cell)) for cell in row] for row in (table.columns, *table.rows))
+    of = f"{slug}-{key}" if key else slug
+    return csv_file(cells, name=f"cps-{of}-{asked.first.isoformat()}-{asked.last.isoformat()}")

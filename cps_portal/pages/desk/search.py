@@ -5,7 +5,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.desk.finding import Search, groups
+from cps_portal.pages.desk.finding import groups
+from cps_portal.pages.desk.typed import Search
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_bidi
 
 from cps_portal.drawing.lines import lines_chart
-from cps_portal.pages.desk.report_rows import Asked
+from cps_portal.pages.desk.report_parts import Asked
 from cps_portal.pages.desk.reports import reports_for
 from cps_portal.pages.desk.waiting import last_night, said_of, waiting_for
 from members.country_teams import countries_seen
@@ -36,7 +36,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 def _plots(request: HttpRequest, user: User, at: datetime) -> list[dict[str, Any]]:
     last = programme_day(at)
-    asked = Asked(last - LOOKS_BACK, last, countries_seen(user), centre_seen(request))
+    asked = Asked(last - LOOKS_BACK, last, countries_seen(user), centre_seen(request), last)
     plots = []
     for report in reports_for(request):
         if report.slug not in DRAWN:

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _w
 
 from kitbag.models import Claim, FullCheck, KitItem, Night, ProposedEdit
-from kitbag.rules.checks import Reason
 from members.country_teams import countries_seen, seen_by
 from members.models import DataImport, FormerAccount, Message, PlanRequest, Thread, Topic, User
 from servicing import board
@@ -43,14 +42,15 @@ def _list(model: str, query: str = "") -> Callable[[], str]:
     return lambda: reverse(f"admin:{model}_changelist") + query
 
 
-def _items(at: datetime) -> QuerySet[Any]:
-    """Items whose turn is staff's: not those that wait for the member, nor for a claim."""
-    waiting = KitItem.objects.filter(state=KitItem.State.WAITING)
-    return waiting.exclude(reasons__overlap=[Reason.ASKED.value, Reason.UNIT_HELD.value])
-
-
 WORKS: tuple[Work, ...] = (
-    Work(_w("Items to check"), "kitbag.change_kititem", _items, "added_at", lambda: reverse("admin:kitbag_queue")),
+    Work(
+        _w("Items to check"),
+        "kitbag.change_kititem",
+        # Whose turn is staff's: not those that wait for the member, nor for a claim.
+        lambda at: KitItem.objects.for_staff(),
+        "added_at",
+        lambda: reverse("admin:kitbag_queue"),
+    ),
     Work(
         _w("Changed products and numbers"),
         "kitbag.change_proposededit",

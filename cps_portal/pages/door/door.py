@@ -253,7 +253,7 @@ def _came(event: Event, user: User) -> list[tuple[datetime, str, str, str]]:
 
 def _person(event: Event, member: Member, *, free: int | None, at: datetime) -> dict[str, Any]:
     """A member who came without a place: how they stand, whether it is for them, and whether one is free."""
-    looker = looker_of(member.user, at=at)
+    looker = looker_of(member, at=at)
     assert looker is not None
     mine = Booking.objects.filter(event=event, member=member, state__in=LIVE).first()
     why = reason(event, looker.person)

@@ -16,6 +16,7 @@ from icalendar import Event as Entry
 
 from cps_portal.pages.events.looking import found, looker_of
 from cps_portal.pages.events.words import where_words
+from members.access import member_here
 from members.wording import link
 from servicing.models import Booking, Event
 
@@ -26,7 +27,7 @@ SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 @require_safe
 def event_ics(request: HttpRequest, event_id: UUID) -> HttpResponse:
     at = timezone.now()
-    looker = looker_of(request.user, at=at)
+    looker = looker_of(member_here(request), at=at)
     one: Any = found(event_id, looker)
     has_place = looker is not None and one.mine == Booking.State.PLACE
     return HttpResponse(

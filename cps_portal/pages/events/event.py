@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cps_portal.pages.events import words
 from cps_portal.pages.events.looking import found, looker_of
 from cps_portal.pages.servicing.times import moment_words, wall, zone_words
-from members.access import MemberRequest, member_of, member_required
+from members.access import MemberRequest, member_here, member_required
 from servicing import events
 from servicing.event_list import Looker
 from servicing.models import Booking
@@ -33,9 +33,9 @@ REFUSALS = {
 @require_safe
 def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     at = timezone.now()
-    looker = looker_of(request.user, at=at)
+    member = member_here(request)
+    looker = looker_of(member, at=at)
     one: Any = found(event_id, looker)
-    member = member_of(request.user)
     own_zone = member.time_zone if member else ""
     return TemplateResponse(
         request,
@@ -117,7 +117,7 @@ def _standing(one: Any, looker: Looker | None, *, at: datetime) -> dict[str, Any
 def event_book(request: MemberRequest, event_id: UUID) -> HttpResponse:
     """A place or a turn. Whoever signed in on the way here comes by GET and books on the page."""
     at = timezone.now()
-    one = found(event_id, looker_of(request.user, at=at))
+    one = found(event_id, looker_of(member_here(request), at=at))
     if request.method == "POST":
         try:
             booking = events.book(one.pk, member_id=request.member.pk, at=at)
@@ -138,7 +138,7 @@ def event_book(request: MemberRequest, event_id: UUID) -> HttpResponse:
 def event_cancel(request: MemberRequest, event_id: UUID) -> HttpResponse:
     """Give a place or a turn back; it always works and says so."""
     at = timezone.now()
-    looker = looker_of(request.user, at=at)
+    looker = looker_of(member_here(request), at=at)
     one: Any = found(event_id, looker)
     if request.method == "POST":
         events.cancel(one.pk, member_id=request.member.pk, at=at)

@@ -15,6 +15,7 @@ from cps_portal.pages.events.looking import looker_of
 from cps_portal.pages.events.rows import event_row
 from cps_portal.pages.events.words import audience_words, language_name, reason
 from kitbag.paging import Key, slice_of
+from members.access import member_here
 from servicing.event_list import Looker, ahead, asked_for
 
 PAGE = 20
@@ -26,7 +27,7 @@ ASKED = ("where", "country", "language", "level", "everyone")
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
-    looker = looker_of(request.user, at=at)
+    looker = looker_of(member_here(request), at=at)
     countries, languages = asked_for(at=at)
     form = EventsForm(request.GET, countries=countries, languages=languages, is_member=looker is not None)
     form.is_valid()

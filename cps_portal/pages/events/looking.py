@@ -1,22 +1,20 @@
 """Who looks at events, and the event of an address."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
 
 from kitbag import standing
-from members.access import member_of
+from members.models import Member
 from members.rules.days import programme_day
 from servicing.event_list import Looker, seen
 from servicing.models import Event
 from servicing.rules.audience import Person
 
 
-def looker_of(user: Any, *, at: datetime) -> Looker | None:
-    """The member who looks, with level and country; None for visitors and staff."""
-    member = member_of(user)
+def looker_of(member: Member | None, *, at: datetime) -> Looker | None:
+    """A member who looks, with level and country; None for who is none."""
     if member is None:
         return None
     level = standing.on(member.pk, programme_day(at)).level

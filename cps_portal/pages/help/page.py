@@ -13,7 +13,7 @@ from cps_portal.pages.help.figures import figures_of
 from cps_portal.pages.help.finding import ALSO, TEXT, TITLE
 from cps_portal.pages.help.own import own_figures
 from cps_portal.pages.help.section import Group, Section
-from members.access import member_of
+from members.access import member_here
 from members.rules.days import programme_day
 
 GROUPS: tuple[Group, ...] = (
@@ -37,7 +37,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """`?q=` searches in the active language and in English; without it everything is there, to be read or linked to."""
     now = timezone.now()
     day = programme_day(now)
-    member = member_of(request.user)
+    member = member_here(request)
     figures = figures_of(day)
     own = own_figures(member, day=day) if member else {}
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[: finding.LONGEST]

@@ -10,23 +10,10 @@ from django.db.models.functions import JSONObject
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
-from cps_portal.pages.kitbag.words import listed_plainly
 from kitbag.models import KitItem, Proof, ProofOpening
 from members.rules.days import programme_day
-from members.rules.roles import Role
-from members.wording.words import Words
-
-ROLES: dict[str, Words] = {
-    Role.MEMBER_CARE: pgettext_lazy("staff role", "Member care"),
-    Role.VALIDATION: pgettext_lazy("staff role", "Validation"),
-    Role.CENTRE_STAFF: pgettext_lazy("staff role", "Centre staff"),
-    Role.LOGISTICS: pgettext_lazy("staff role", "Logistics"),
-    Role.PROGRAMME_MANAGER: pgettext_lazy("staff role", "Programme manager"),
-    Role.AUDITOR: pgettext_lazy("staff role", "Auditor"),
-    "Superuser": pgettext_lazy("staff role", "Superuser"),
-}
+from members.wording.words import role_words
 
 
 def _openings() -> QuerySet[Any, Any]:
@@ -81,11 +68,6 @@ def rows_of(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _day(moment: str) -> Any:
     return programme_day(datetime.fromisoformat(moment))
-
-
-def role_words(roles: str) -> str:
-    """Roles as they were written down, "Member care, Validation", in the member's language."""
-    return listed_plainly([str(ROLES.get(role, role)) for role in roles.split(", ")])
 
 
 def purpose_words(purpose: str) -> str:

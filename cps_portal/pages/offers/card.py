@@ -20,6 +20,7 @@ from cps_portal.drawing.qr import picture
 from cps_portal.pdf.card import CardFace, written
 from cps_portal.staff_access import is_staff, passed_second_factor
 from kitbag import standing
+from members import suspending
 from members.access import MemberRequest, member_required
 from members.looking import Page, note_look
 from members.models import Level, Member, User
@@ -63,7 +64,7 @@ def card(request: MemberRequest) -> HttpResponse:
             "level": int(level),
             "level_since": _since(member, level),
             "asks": "new" in request.GET,
-            "name": request.user.name,
+            "name": request.member.user.name,
             "number": member.spaced_number,
             "member_since": member.joined_at.year,
             "qr": picture(link_of_card(member.pk, generation)),
@@ -86,7 +87,7 @@ def card_pdf(request: MemberRequest) -> HttpResponse:
     face = CardFace(
         level=level,
         level_since=_since(member, level),
-        name=request.user.name,
+        name=request.member.user.name,
         number=member.spaced_number,
         member_since=member.joined_at.year,
         as_of=programme_day(now),
@@ -115,13 +116,17 @@ def card_start(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def card_check(request: HttpRequest, card_token: str) -> HttpResponse:
-    """What a scan shows: to anyone that the card is valid and its level; to staff whose it is."""
+    """What a scan shows: to anyone that the card is valid and its level; to staff whose it is.
+
+    The card of a suspended member is not valid while it lasts.
+    """
     if not ratelimit.consume(request, app="servicing", action="card_check", config=LIMITS, limit_get=True):
         return ratelimit.respond_429(request)
     member = holder_of(card_token)
-    if member is None:
+    now = timezone.now()
+    if member is None or suspending.running(member.pk, at=now):
         return TemplateResponse(request, "offers/card_check.html", {"is_valid": False}, status=404)
-    day = programme_day(timezone.now())
+    day = programme_day(now)
     level = standing.on(member.pk, day).level
     more: dict[str, Any] = {}
     if is_staff(request) and _may_see_whose(request) and passed_second_factor(request):

@@ -5,24 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cps_portal.pages.kitbag.proof_rows import purpose_words, role_words
+from cps_portal.pages.kitbag.proof_rows import purpose_words
 from cps_portal.pages.privacy.export import crumbs
 from kitbag.models import ProofOpening
 from members.access import MemberRequest, member_required
-from members.models import StaffLook
+from members.models import Acting, StaffLook
 from members.rules.zones import place_of
+from members.wording.words import role_words
 
 PAGE = 25
 # Of one moment the member's pages stand before their papers.
-LOOK, OPENING = 1, 0
+ACTING, LOOK, OPENING = 2, 1, 0
 PAGES = {
     "member": gettext_lazy("Your details"),
     "kititem": gettext_lazy("A product in your kitbag"),
@@ -53,7 +54,7 @@ class Key:
         """The key of an address; None for anything else."""
         at, _line, rest = text[:80].partition("_")
         table, _line, pk = rest.partition("_")
-        if not (table in {str(LOOK), str(OPENING)} and pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        if not (table in {str(ACTING), str(LOOK), str(OPENING)} and pk.isascii() and pk.isdecimal() and len(pk) < 19):
             return None
         try:
             moment = datetime.fromisoformat(at)
@@ -65,13 +66,19 @@ class Key:
 @member_required
 @require_safe
 def account_looks(request: MemberRequest) -> HttpResponse:
-    """Openings of the member's pages and papers by staff, newest first, a page by key; in two queries."""
+    """Openings of the member's pages and papers by staff, and when they acted for them, newest first, by key.
+
+    In three queries.
+    """
     start = Key.read(request.GET.get("after", ""))
     member_id = request.member.pk
     looks = _before(StaffLook.objects.filter(member=member_id), LOOK, start)
     openings = _before(ProofOpening.objects.filter(proof__member=member_id), OPENING, start)
+    acted = Acting.objects.filter(member=member_id).annotate(at=F("began_at"), sent=Count("steps"))
+    actings = _before(acted, ACTING, start)
     found = sorted(
         [
+            *((Key(at, ACTING, pk), role, _acted(*said)) for at, pk, role, *said in _values(actings, "reason", "sent")),
             *((Key(at, LOOK, pk), role, page_words(page)) for at, pk, role, page in _values(looks, "page")),
             *(
                 (Key(at, OPENING, pk), role, _("A paper of yours, %(why)s") % {"why": purpose_words(why)})
@@ -108,8 +115,14 @@ def _before(rows: QuerySet[Any], table: int, start: Key | None) -> QuerySet[Any]
     return rows.filter(Q(at__lt=start.at) | same)
 
 
-def _values(rows: QuerySet[Any], what: str) -> Iterable[tuple[Any, ...]]:
-    return rows.order_by("-at", "-pk").values_list("at", "pk", "role", what)[: PAGE + 1]
+def _values(rows: QuerySet[Any], *what: str) -> Iterable[tuple[Any, ...]]:
+    return rows.order_by("-at", "-pk").values_list("at", "pk", "role", *what)[: PAGE + 1]
+
+
+def _acted(reason: str, sent: int) -> str:
+    """That staff acted for the member, why, and how much they sent in; what it was stands where it was done."""
+    forms = ngettext("%(count)s form sent in", "%(count)s forms sent in", sent) % {"count": sent}
+    return _("Acted for you: \u2068%(reason)s\u2069. %(forms)s.") % {"reason": reason.rstrip("."), "forms": forms}
 
 
 def page_words(page: str) -> str:

@@ -54,7 +54,7 @@ def account_addresses(request: MemberRequest) -> HttpResponse:
 def account_address_new(request: MemberRequest) -> HttpResponse:
     """One more; the form begins with what the account says."""
     member = request.member
-    initial = {"name": request.user.name, "country": str(member.country), "phone": member.phone}
+    initial = {"name": request.member.user.name, "country": str(member.country), "phone": member.phone}
     form = AddressForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

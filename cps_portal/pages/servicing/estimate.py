@@ -23,7 +23,7 @@ from cps_portal.pages.servicing.states import centre_words
 from cps_portal.pages.servicing.words import REFUSALS
 from cps_portal.pdf import estimate as paper
 from kitbag.registration import KitError
-from members.access import member_of
+from members.access import member_here
 from members.models import User
 from servicing import estimating
 from servicing.casework import as_member
@@ -89,7 +89,7 @@ def estimate(request: HttpRequest, signed: str) -> HttpResponseBase:
     """Read by whoever has the address; a POST accepts or declines, for the member it belongs to alone."""
     now = timezone.now()
     read = _read(signed, now)
-    member = member_of(request.user)
+    member = member_here(request)
     is_theirs = member is not None and read.estimate.case.member_id == member.pk
     refusal, status = "", 200
     if request.method == "POST":
@@ -128,7 +128,7 @@ def _answer(request: HttpRequest, read: Read) -> str:
 
 def _context(request: HttpRequest, token: str, read: Read, now: datetime, refusal: str) -> dict[str, Any]:
     case = read.estimate.case
-    member = member_of(request.user)
+    member = member_here(request)
     is_theirs = member is not None and case.member_id == member.pk
     context: dict[str, Any] = {
         "title": title_of(case),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from cps_portal.pages.kitbag.words import listed
 from cps_portal.pages.servicing.words import fault_words
 from members.wording.words import Words, money
+from servicing.casework import ON_BEHALF
 from servicing.models import CaseEvent, Stretch
 from servicing.rules.eligibility import No
 from servicing.rules.lending import Right
@@ -80,7 +81,9 @@ def name_of(event: CaseEvent) -> str:
     if event.kind == Kind.STEP:
         return _step(event)
     if event.kind == Kind.MESSAGE:
-        return _("You wrote") if event.actor == Who.MEMBER else _("The centre wrote")
+        if event.facts.get(ON_BEHALF):
+            return _("Our staff wrote for you")
+        return _("You wrote") if _is_theirs(event) else _("The centre wrote")
     if event.kind == Kind.LANE:
         queued = event.facts.get("lane") == Stretch.Lane.QUEUED
         return _("Waits for a slot") if queued else _("Goes on at the standard time")
@@ -89,23 +92,30 @@ def name_of(event: CaseEvent) -> str:
     return str(OTHERS[event.kind]) % {"version": event.facts.get("version", "")}
 
 
+def _is_theirs(event: CaseEvent) -> bool:
+    """Done by the member in person."""
+    return event.actor == Who.MEMBER and not event.facts.get(ON_BEHALF)
+
+
 def _step(event: CaseEvent) -> str:
     state = State(event.state)
     words = str(STEPS[state]) % {"version": event.facts.get("version", "")}
     if state == State.REQUESTED:
         if event.facts.get("again"):
-            return _("Sent in again by you") if event.actor == Who.MEMBER else _("Sent in again")
-        return words if event.actor == Who.MEMBER else _("Requested")
+            return _("Sent in again by you") if _is_theirs(event) else _("Sent in again")
+        return words if _is_theirs(event) else _("Requested")
     if state == State.DECLINED and event.facts.get("expired"):
         return _("Estimate %(version)s counts as declined") % {"version": event.facts.get("version", "")}
     if state == State.CANCELLED:
-        return _("Cancelled by you") if event.actor == Who.MEMBER else words
+        return _("Cancelled by you") if _is_theirs(event) else words
     return words
 
 
 def told(event: CaseEvent) -> Iterator[str]:
     """What there is to say beside the name, sentence by sentence; what people wrote comes as they wrote it."""
     facts = event.facts
+    if facts.get(ON_BEHALF):
+        yield _("By our staff, on your behalf.")
     if event.kind == Kind.STEP:
         yield from _of_step(State(event.state), facts)
     elif event.kind == Kind.CHANGED:

@@ -23,7 +23,7 @@ def case_sheet(request: MemberRequest, number: str) -> HttpResponse:
     case = own_case(request, number)
     if late := too_late(request, case):
         return late
-    file = ship_in.written(sheet_of(case, name=request.user.name, card=request.member.spaced_number))
+    file = ship_in.written(sheet_of(case, name=request.member.user.name, card=request.member.spaced_number))
     return HttpResponse(
         file,
         content_type="application/pdf",

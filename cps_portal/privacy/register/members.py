@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from cps_portal.privacy.subjects import (
+    ACTINGS,
     ADDRESSES,
     AUDIT,
     EMAIL_CHANGES,
@@ -136,7 +137,34 @@ TABLES = {
         ends=Ends.GONE,
     ),
     "members.FormerImport": Table(NOBODY, none="id imported_at digest file_name accounts"),
-    "members.Closing": Table(MEMBERSHIP, none="id member asked_at ends_at undone_at done_at", theirs=(of_member(),)),
+    "members.ActingStep": Table(
+        ACTINGS,
+        none="id acting at",
+        personal="page",
+        theirs=(of_member("acting__member"),),
+        ends=Ends.GONE,
+    ),
+    "members.Acting": Table(
+        ACTINGS,
+        none="id member by began_at ends_at ended_at",
+        personal="role reason",
+        theirs=(of_member(),),
+        ends=Ends.GONE,
+    ),
+    "members.MemberSuspension": Table(
+        ACTINGS,
+        none="id member by began_at ends_at lifted_at lifted_by",
+        personal="role reason words lifted_reason",
+        theirs=(of_member(),),
+        ends=Ends.GONE,
+    ),
+    "members.Closing": Table(
+        MEMBERSHIP,
+        none="id member asked_at ends_at undone_at done_at by",
+        personal="role reason",
+        theirs=(of_member(),),
+        ends=Ends.EMPTIED,
+    ),
     "members.Member": Table(
         MEMBERSHIP,
         none="id user closed_at adult_confirmed_at joined_at",

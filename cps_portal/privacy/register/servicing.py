@@ -9,7 +9,7 @@ TABLES = {
     "servicing.DayFigures": Table(
         NOBODY,
         none="id day country joined registered red silver gold platinum decided waited_hours within_a_day"
-        " within_three_days",
+        " within_three_days points_fell",
     ),
     "servicing.CaseFile": Table(
         CASES,
