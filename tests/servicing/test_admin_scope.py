@@ -20,6 +20,7 @@ from servicing.models import (
     CentreClerk,
     CentreTask,
     DatedHours,
+    DayFigures,
     Estimate,
     EstimateLine,
     Event,
@@ -69,7 +70,7 @@ CLOSED = {
     *(OfferCode, GiftStock, PackBatch, WelcomePack, CardRevocation, Booking, EventVisitor),
 }
 # What is the programme's, with no member in it: closed by permission alone.
-OF_THE_PROGRAMME = {ServiceTerms, Offer, PackContents, Event}
+OF_THE_PROGRAMME = {ServiceTerms, Offer, PackContents, Event, DayFigures}
 # Every relation of these models whose other end is a row of a centre: what an autocomplete could be asked for.
 RELATIONS = [
     (model, field)
