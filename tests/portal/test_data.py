@@ -166,6 +166,28 @@ def test_a_long_file_is_checked_and_saved_by_the_worker(clock, manager, monkeypa
     assert importing.work(at=NOON) == 0
 
 
+def test_twenty_thousand_rows_are_told_row_by_row_and_nothing_is_half_written(clock, manager, settings):
+    """A long catalogue with one bad row at its end: checked by the worker, refused whole; without it, whole."""
+    lines = (settings.BASE_DIR / "kitbag" / "data" / "products.csv").read_text("utf-8").splitlines(keepends=True)
+    one = next(line for line in lines[1:] if ",current,," in line and line.count(",") == lines[0].count(","))
+    sku, _comma, rest = one.partition(",")
+    rows = [f"{sku}-{number},{rest}" for number in range(20_000)]
+    bad = bring_in(manager, "catalogue", lines[0] + "".join(rows) + rows[0].replace(f"{sku}-0", "a sku"))
+    assert bad.state == DataImport.State.CHECKING
+    importing.work(at=NOON)
+    bad.refresh_from_db()
+    assert [number for number, _column, _words in faults(bad)] == [20_002]
+    assert not Product.objects.exists()
+    good = bring_in(manager, "catalogue", lines[0] + "".join(rows))
+    importing.work(at=NOON)
+    good.refresh_from_db()
+    assert good.outcome["counts"] == {"new": 20_000}
+    assert not Product.objects.exists()
+    save(manager, good)
+    importing.work(at=NOON)
+    assert Product.objects.count() == 20_000
+
+
 def test_what_would_differ_from_what_was_shown_is_checked_anew(clock, manager, camera):
     row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
     other = bring_in(confirmed(staff_user(SUPERUSER)), "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},325\n")
