@@ -19,13 +19,14 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 __all__ = ["robin", "shelves"]
 
 CLOSE = f"""
+import sys
 import django; django.setup()
 from datetime import datetime, timedelta
 from cps_portal import tasks
 from cps_portal.privacy import closing, exporting, retention
 from members.models import Member
 at = datetime.fromisoformat({NOON.isoformat()!r})
-member = Member.objects.get(closings=None, user__name={CANARY!r})
+member = Member.objects.get(number=sys.argv[1])
 exporting.ask(member, at=at)
 exporting.make_waiting(clock=lambda: at)
 closing.ask(member.pk, at=at)
@@ -66,7 +67,12 @@ def test_no_canary_is_left_anywhere(robin, shelves, tmp_path_factory):
         assert len(on_shelves(shelves)) == 5
 
         done = subprocess.run(
-            [sys.executable, "-c", CLOSE], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+            [sys.executable, "-c", CLOSE, robin.member.number],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
 
         assert "1" in done.stdout.splitlines()

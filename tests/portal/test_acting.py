@@ -84,7 +84,14 @@ def test_what_is_sent_in_is_the_clerks_by_name_and_the_member_sees_it(care, layl
 def test_an_address_that_staff_save_is_on_the_audit_trail(care, layla):
     care.post(
         reverse("account-address-new"),
-        {"label": "Studio", "name": "Layla", "street": "1 Street", "town": "London", "country": "GB", "postcode": "W1"},
+        {
+            "label": "Studio",
+            "name": "Layla",
+            "street": "1 Street",
+            "town": "London",
+            "country": "GB",
+            "postcode": "W1A 1AA",
+        },
     )
     assert layla.addresses.count() == 1
     change = StaffChange.objects.get(table="members_address")
