@@ -31,13 +31,18 @@ def countries_seen(user: User) -> frozenset[str] | None:
     return None if user.is_superuser or not user.countries else frozenset(user.countries)
 
 
-def works_at_a_centre(user: User) -> bool:
-    """Whether a member of staff is held to one centre, whatever other role they hold; looked up once a user."""
+def roles_of(user: User) -> list[str]:
+    """The names of a member of staff's roles, in order; looked up once a user."""
     known: dict[str, Any] = user.__dict__
-    if "_works_at_a_centre" not in known:
-        held = not user.is_superuser and user.groups.filter(name=Role.CENTRE_STAFF).exists()
-        known["_works_at_a_centre"] = held
-    return bool(known["_works_at_a_centre"])
+    if "_roles" not in known:
+        known["_roles"] = list(user.groups.order_by("name").values_list("name", flat=True))
+    roles: list[str] = known["_roles"]
+    return roles
+
+
+def works_at_a_centre(user: User) -> bool:
+    """Whether a member of staff is held to one centre, whatever other role they hold."""
+    return not user.is_superuser and Role.CENTRE_STAFF in roles_of(user)
 
 
 def sees_everybody(user: User) -> bool:

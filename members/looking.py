@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from members.country_teams import roles_of
 from members.models import StaffLook, User
 
 # Opening the same page again within it is the same look.
@@ -26,8 +27,7 @@ class Page(StrEnum):
 
 def role_in_words(user: User) -> str:
     """The roles of a member of staff by the names of their groups; who has none is the superuser."""
-    names = user.groups.order_by("name").values_list("name", flat=True)
-    return ", ".join(names)[: StaffLook._meta.get_field("role").max_length] or "Superuser"
+    return ", ".join(roles_of(user))[: StaffLook._meta.get_field("role").max_length] or "Superuser"
 
 
 def note_look(member_id: int | None, *, page: Page, by: User, at: datetime) -> None:
