@@ -1,6 +1,6 @@
-"""Deciding from the queue, and taking such a decision back (issue 7).
+"""Deciding on what waits, and taking such a decision back.
 
-The rule. A decision of the queue counts at once, but its member hears of it TAKE_BACK_SECONDS later: the messages
+The rule. A decision counts at once, but its member hears of it TAKE_BACK_SECONDS later: the messages
 are posted in its transaction and come into being that much later; before, neither the outbox nor the member's
 pages know them. Until then who decided may take it back, once, unless
 

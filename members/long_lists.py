@@ -1,4 +1,4 @@
-"""Lists of tables with millions of rows: nothing is counted, sorted or read that the page does not show (issue 7).
+"""Lists of tables with millions of rows: nothing is counted, sorted or read that the page does not show.
 
 A list shows its first thousand rows and says "more than 1,000"; what the whole table holds is the database's own
 estimate. Rows stand in the order of an index. A filter without an index looks at the newest rows and the page says so.

@@ -1,4 +1,4 @@
-"""A form of staff that was opened before somebody else's save is refused (issue 7).
+"""A form of staff that was opened before somebody else's save is refused.
 
 The form carries a signed mark of the values that its row had when it was shown. When it comes back, the row is
 locked, read anew and compared, in the transaction of the save: where anything differs nothing is written, and

@@ -6,15 +6,18 @@ shown. What a killed worker left is done again: nothing was written, and the row
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from cps_portal.data.files import MOST_ROWS, Fault, Faulty, Row, rows_of, text_of
-from cps_portal.data.kinds import SAME, Done, Kind, Said, kind_of
+from cps_portal.data.kinds import Kind, kind_of
+from cps_portal.data.outcome import SAME, Done, Said
 from kitbag import standing
 from kitbag.approvals import as_facts, needs_second
 from kitbag.impact import Impact, impact_of
@@ -25,6 +28,8 @@ State = DataImport.State
 # Rows up to which a file is checked, and saved, while its page waits.
 AT_ONCE = 500
 FAULTS_KEPT, CHANGES_KEPT = 200, 200
+# Rows between two words on how far the work has come.
+ROWS_A_STEP = 100
 
 
 def begin(kind: Kind, *, name: str, data: bytes, reason: str, short_notice: str, by: User, at: datetime) -> DataImport:
@@ -49,7 +54,7 @@ def begin(kind: Kind, *, name: str, data: bytes, reason: str, short_notice: str,
 def check(key: UUID, *, at: datetime) -> None:
     """See what a file would do, and take it back."""
     with transaction.atomic():
-        asked = _locked(key, State.CHECKING)
+        asked = _mine(key, State.CHECKING)
         if asked is None:
             return
         try:
@@ -62,10 +67,36 @@ def check(key: UUID, *, at: datetime) -> None:
         asked.save(update_fields=["state", "rows", "rows_done", "outcome", "mark"])
 
 
-def _locked(key: UUID, *states: str) -> DataImport | None:
-    """The row, locked, where it is in one of the states; None where another worker has it or it went on."""
-    found = DataImport.objects.select_for_update(skip_locked=True).filter(pk=key, state__in=states)
-    return found.first()
+def _mine(key: UUID, state: str) -> DataImport | None:
+    """The row, for this transaction's worker alone, while it is in the state; None where another has it or it went on.
+
+    Not the row itself is locked: how far the work has come is written beside it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
+        if not cursor.fetchone()[0]:
+            return None
+    return DataImport.objects.filter(pk=key, state=state).first()
+
+
+@contextmanager
+def _progress(asked: DataImport) -> Iterator[Callable[[], None]]:
+    """Count rows on a connection of its own, so that pages see how far a transaction has come before it ends."""
+    beside = connection.copy()
+    done = 0
+
+    def tick() -> None:
+        nonlocal done
+        done += 1
+        if done % ROWS_A_STEP == 0:
+            with beside.cursor() as cursor:
+                table = DataImport._meta.db_table
+                cursor.execute(f"UPDATE {table} SET rows_done = %s WHERE id = %s", [min(done, asked.rows), asked.pk])  # noqa: S608
+
+    try:
+        yield tick
+    finally:
+        beside.close()
 
 
 def _rows(asked: DataImport, kind: Kind) -> list[Row]:
@@ -78,20 +109,23 @@ def _dry(asked: DataImport, at: datetime) -> tuple[list[Done], Impact | None, in
     rows = _rows(asked, kind)
     done: list[Done] = []
 
-    def act(*, at: datetime) -> None:
-        done[:] = kind.apply(rows, _said(asked), at)
+    with _progress(asked) as tick:
+        said = _said(asked, tick)
 
-    if kind.moves_points:
-        return done, standing.at_the_clock(impact_of, act), len(rows)
-    with transaction.atomic():
-        mark = transaction.savepoint()
-        act(at=at)
-        transaction.savepoint_rollback(mark)
+        def act(*, at: datetime) -> None:
+            done[:] = kind.apply(rows, said, at)
+
+        if kind.moves_points:
+            return done, standing.at_the_clock(impact_of, act), len(rows)
+        with transaction.atomic():
+            mark = transaction.savepoint()
+            act(at=at)
+            transaction.savepoint_rollback(mark)
     return done, None, len(rows)
 
 
-def _said(asked: DataImport) -> Said:
-    return Said(asked.by, asked.reason, asked.short_notice)
+def _said(asked: DataImport, tick: Callable[[], None]) -> Said:
+    return Said(asked.by, asked.reason, asked.short_notice, tick)
 
 
 def _faults(faults: list[Fault]) -> dict[str, Any]:
@@ -133,7 +167,8 @@ def order(key: UUID, *, by: User) -> DataImport:
     if not asked.outcome.get("change_count"):
         raise KitError("nothing_new")
     asked.state = State.WAITING if asked.outcome.get("needs_second") else State.SAVING
-    asked.save(update_fields=["state"])
+    asked.rows_done = 0
+    asked.save(update_fields=["state", "rows_done"])
     return asked
 
 
@@ -154,13 +189,16 @@ def decide(key: UUID, *, approves: bool, by: User, at: datetime) -> DataImport:
 def save(key: UUID, *, at: datetime) -> None:
     """Write a file whole; where it would do something else than what was shown, it is checked anew instead."""
     with transaction.atomic():
-        asked = _locked(key, State.SAVING)
+        asked = _mine(key, State.SAVING)
         kind = kind_of(asked.kind) if asked else None
         if asked is None or kind is None:
             return
         mark = transaction.savepoint()
         try:
-            done = standing.at_the_clock(lambda *, at: kind.apply(_rows(asked, kind), _said(asked), at))
+            rows = _rows(asked, kind)
+            with _progress(asked) as tick:
+                said = _said(asked, tick)
+                done = standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))
         except Faulty as faulty:
             transaction.savepoint_rollback(mark)
             asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)

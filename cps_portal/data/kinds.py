@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.db import models
-from django.forms.models import model_to_dict, modelform_factory
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from cps_portal.data.by_form import by_form, rows_as_cells
 from cps_portal.data.files import Fault, Faulty, Row, cells_of
+from cps_portal.data.outcome import CHANGED, NEW, SAME, Done, Said
 from kitbag import catalogue, holds, valuing
 from kitbag.models import Product, Valuation
 from kitbag.plan_words import REFUSALS
@@ -21,29 +18,8 @@ from kitbag.rules import catalogue_file
 from kitbag.rules.table_cells import written
 from kitbag.rules.valuing import PlanError
 from kitbag.valuing import SetValue
-from members.models import CountryTerms, DataImport, Threshold, User
-from members.rules.days import programme_day
+from members.models import CountryTerms, DataImport, Threshold
 from servicing.models import Centre, Offer, ServiceTerms
-
-NEW, CHANGED, SAME = "new", "changed", "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who brings the data in, why, and why on short notice."""
-
-    by: User
-    reason: str
-    short_notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a row came to: new, changed (from what to what) or the same."""
-
-    what: str
-    label: str
-    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +112,7 @@ def _set_values(rows: list[Row], said: Said, at: datetime) -> list[Done]:
         .values_list("product__sku", "effective_on", "points")
     }
     for row in sorted(rows, key=lambda row: (row.cells["sku"], row.cells["day"])):
+        said.tick()
         sku, before = row.cells["sku"], len(faults)
         day, points = _day(row, "day", faults), _number(row, "points", faults)
         if sku not in products:
@@ -175,6 +152,7 @@ def _plan_thresholds(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     faults: list[Fault] = []
     done: list[Done] = []
     for row in sorted(rows, key=lambda row: row.cells["day"]):
+        said.tick()
         day = _day(row, "day", faults)
         needs = [_number(row, name, faults) for name in ("silver", "gold", "platinum")]
         if day is None or None in needs:
@@ -210,84 +188,6 @@ def _threshold_rows() -> Iterator[Sequence[object]]:
     for row in newest:
         if not row.is_withdrawn:
             yield row.effective_on, row.silver, row.gold, row.platinum
-
-
-# Rows that the admin's own forms check
-
-
-def _by_form(
-    model: type[models.Model], columns: Sequence[str], key: Sequence[str], lists: Sequence[str] = ()
-) -> Callable[[list[Row], Said, datetime], list[Done]]:
-    """Rows of a model, each through the form of its page in the admin; `lists` hold several words in a cell."""
-
-    def apply(rows: list[Row], said: Said, at: datetime) -> list[Done]:
-        page: Any = admin.site.get_model_admin(model)
-        form_class = modelform_factory(model, form=page.form, fields=list(columns))
-        known = {_identity(row, key): row for row in model._default_manager.select_for_update()}
-        faults: list[Fault] = []
-        done: list[Done] = []
-        for row in rows:
-            found = known.get(tuple(row.cells[name].strip().lower() for name in key))
-            data = {name: row.cells[name].split() if name in lists else row.cells[name] for name in columns}
-            # Days and times of the rows that are there come back as they stand, whether or not they lie ahead.
-            if found is not None and _as_cells(found, columns, lists) == [row.cells[name] for name in columns]:
-                done.append(Done(SAME, str(found)))
-                continue
-            held = getattr(found, "valid_from", None)
-            if held is not None and held <= programme_day(at):
-                said_so = _("This row is in force since %(day)s and is never rewritten: add one for a later day.")
-                faults.append(Fault(row.number, "valid_from", said_so % {"day": held.isoformat()}))
-                continue
-            before = model_to_dict(found, columns) if found is not None else {}
-            form = form_class({**data, "reason": said.reason or "–"}, instance=found)
-            if not form.is_valid():
-                faults += [
-                    Fault(row.number, column if column in columns else "", " ".join(map(str, errors)))
-                    for column, errors in form.errors.items()
-                ]
-                continue
-            saved = form.save()
-            done.append(Done(CHANGED if before else NEW, str(saved), _differs(before, saved, form) if before else ""))
-        if faults:
-            raise Faulty(faults)
-        return done
-
-    return apply
-
-
-def _identity(row: models.Model, key: Sequence[str]) -> tuple[str, ...]:
-    return tuple(_cell(getattr(row, name)).lower() for name in key)
-
-
-def _differs(before: dict[str, Any], saved: models.Model, form: forms.BaseForm) -> str:
-    after = model_to_dict(saved, list(before))
-    changed = [name for name in before if _cell(before[name]) != _cell(after[name])]
-    return "; ".join(f"{name}: {_cell(before[name]) or '–'} → {_cell(after[name]) or '–'}" for name in changed)
-
-
-def _cell(value: Any) -> str:
-    """A value as it stands in a cell and is read again."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else ""
-    if isinstance(value, list | tuple):
-        return " ".join(sorted(_cell(getattr(one, "sku", one)) for one in value))
-    if hasattr(value, "strftime") and not isinstance(value, date):
-        return f"{value:%H:%M}"
-    return str(value)
-
-
-def _as_cells(row: models.Model, columns: Sequence[str], lists: Sequence[str]) -> list[str]:
-    return [_cell(getattr(row, name)) for name in columns]
-
-
-def _rows_of(model: type[models.Model], columns: Sequence[str]) -> Callable[[], Iterator[Sequence[object]]]:
-    def export() -> Iterator[Sequence[object]]:
-        for row in model._default_manager.order_by("pk"):
-            yield _as_cells(row, columns, ())
-
-    return export
 
 
 _COUNTRY = ("country", "benefit_class", "valid_from", "ended")
@@ -337,32 +237,32 @@ KINDS: tuple[Kind, ...] = (
         "members.add_countryterms",
         _COUNTRY,
         ("country", "valid_from"),
-        _by_form(CountryTerms, _COUNTRY, ("country", "valid_from")),
-        _rows_of(CountryTerms, _COUNTRY),
+        by_form(CountryTerms, _COUNTRY, ("country", "valid_from")),
+        rows_as_cells(CountryTerms, _COUNTRY),
     ),
     Kind(
         DataImport.Kind.SERVICE_TERMS,
         "servicing.add_serviceterms",
         _SERVICE,
         ("country", "level", "service", "valid_from"),
-        _by_form(ServiceTerms, _SERVICE, ("country", "level", "service", "valid_from")),
-        _rows_of(ServiceTerms, _SERVICE),
+        by_form(ServiceTerms, _SERVICE, ("country", "level", "service", "valid_from")),
+        rows_as_cells(ServiceTerms, _SERVICE),
     ),
     Kind(
         DataImport.Kind.CENTRES,
         "servicing.add_centre",
         _CENTRE,
         ("code",),
-        _by_form(Centre, _CENTRE, ("code",), lists=("services", "families")),
-        _rows_of(Centre, _CENTRE),
+        by_form(Centre, _CENTRE, ("code",), lists=("services", "families")),
+        rows_as_cells(Centre, _CENTRE),
     ),
     Kind(
         DataImport.Kind.OFFERS,
         "servicing.add_offer",
         _OFFER,
         ("title", "begins_on"),
-        _by_form(Offer, _OFFER, ("title", "begins_on"), lists=("levels", "countries")),
-        _rows_of(Offer, _OFFER),
+        by_form(Offer, _OFFER, ("title", "begins_on"), lists=("levels", "countries")),
+        rows_as_cells(Offer, _OFFER),
     ),
 )
 

@@ -1,7 +1,7 @@
 """Proposed edits of validated items: staff let them pass or refuse them (programme §3)."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,9 +15,8 @@ from kitbag.admin import review
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, decide_each, reasons_in_words
 from kitbag.models import ProposedEdit
 from kitbag.standing import at_the_clock
-from kitbag.validation import decide_edit
+from kitbag.taking_back import decide_edit_of
 from members.looking import Page
-from members.models import User
 
 
 @admin.register(ProposedEdit)
@@ -85,7 +84,7 @@ class ProposedEditAdmin(DecidingAdmin):
             self,
             request,
             rows or [],
-            act=lambda key, user: at_the_clock(decide_edit, key, passes=True, by=user),
+            act=lambda key, user: at_the_clock(decide_edit_of, key, passes=True, by=user),
             done=_("Passed: the item counts with its new details."),
         )
 
@@ -97,9 +96,5 @@ class ProposedEditAdmin(DecidingAdmin):
             action="refuse",
             title=_("Refuse the change"),
             done=_("Refused; the item counts as before."),
-            act=_refuse_edit,
+            act=partial(decide_edit_of, passes=False),
         )
-
-
-def _refuse_edit(edit_id: int, *, note: str, by: User, at: Any) -> ProposedEdit:
-    return decide_edit(edit_id, passes=False, note=note, by=by, at=at)

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db.models import DateTimeField, Model, Q, QuerySet, Value
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import DateTimeField, Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,35 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kitbag.admin import queue, review
-from kitbag.admin.acts import act_page, allow
 from kitbag.admin.deciding import DecidingAdmin, ReasonFilter, StateFilter, decide_each, reasons_in_words
 from kitbag.admin.item_facts import event_in_words
 from kitbag.models import Claim, FormerNumber, KitItem, StolenUnit
 from kitbag.standing import at_the_clock
-from kitbag.validation import accept_item, ask_member, reject_item
+from kitbag.taking_back import decide_item
 from members.looking import Page
 from members.staff_pages import shown
 
 SHOWN_MOST = 20
-
-
-class DecisionForm(forms.Form):
-    decision = forms.ChoiceField(
-        label=gettext_lazy("Decision"),
-        choices=[
-            ("accept", gettext_lazy("Accept: it counts from now")),
-            ("ask", gettext_lazy("Ask the member: it goes on waiting, for them")),
-            ("reject", gettext_lazy("Reject: the member reads why and may put it right")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note to the member"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text=gettext_lazy("The member reads this. Needed to ask or to reject."),
-    )
 
 
 class ItemStateFilter(StateFilter):
@@ -103,8 +82,7 @@ class KitItemAdmin(DecidingAdmin):
     def tools(self, request: HttpRequest, obj: KitItem) -> Iterable[tuple[str, str]]:
         """Decide; the member; the proposed edits of this item."""
         if obj.state == KitItem.State.WAITING and self.has_decide_permission(request):
-            yield _("On my desk"), reverse("admin:kitbag_queue_item", args=[obj.pk])
-            yield _("Decide…"), reverse("admin:kitbag_kititem_decide", args=[obj.pk])
+            yield _("Decide…"), reverse("admin:kitbag_queue_item", args=[obj.pk])
         if request.user.has_perm("members.view_member"):
             yield _("The member"), reverse("admin:members_member_change", args=[obj.member_id])
         for claim in Claim.objects.open().filter(Q(item=obj) | Q(held_item=obj)).order_by("opened_at"):
@@ -198,41 +176,8 @@ class KitItemAdmin(DecidingAdmin):
             path("queue/", guarded(partial(queue.next_view, page=self)), name="kitbag_queue"),
             path("queue/take-back/", guarded(partial(queue.take_back_view, page=self)), name="kitbag_queue_take_back"),
             path("queue/<uuid:item_id>/", guarded(partial(queue.item_view, page=self)), name="kitbag_queue_item"),
-            path("<path:object_id>/decide/", guarded(self.decide_view), name="kitbag_kititem_decide"),
             *super().get_urls(),
         ]
-
-    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One waiting item: accept, ask or reject, with the note that the member reads."""
-        user = allow(request, "kitbag.change_kititem")
-        item = self.get_object(request, object_id)
-        if item is None:
-            raise Http404
-
-        def act(data: dict[str, Any]) -> tuple[Model, str]:
-            if data["decision"] == "accept":
-                at_the_clock(accept_item, item.pk, by=user)
-                return item, _("Accepted: it counts.")
-            operation = ask_member if data["decision"] == "ask" else reject_item
-            at_the_clock(operation, item.pk, note=data["note"], by=user)
-            return item, _("The member is asked.") if data["decision"] == "ask" else _("Rejected.")
-
-        return act_page(
-            request,
-            self,
-            form=DecisionForm(request.POST or None),
-            act=act,
-            title=_("Decide"),
-            button=_("Carry out"),
-            back=reverse("admin:kitbag_kititem_changelist"),
-            subject=item,
-            facts=(
-                (_("Member"), str(item.member)),
-                (_("Waits because"), reasons_in_words(item.reasons)),
-                (_("Serial number as typed"), item.serial_typed or "–"),
-                (_("Bought"), f"{shown(item.purchased_on)}, {item.store or '–'}, {item.country_of_purchase or '–'}"),
-            ),
-        )
 
     @admin.action(description=gettext_lazy("Accept"), permissions=["decide"])
     def accept(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> None:
@@ -241,7 +186,7 @@ class KitItemAdmin(DecidingAdmin):
             self,
             request,
             rows or [],
-            act=lambda key, user: at_the_clock(accept_item, key, by=user),
+            act=lambda key, user: at_the_clock(decide_item, key, decision="accept", by=user),
             done=_("Accepted: it counts."),
         )
 
@@ -253,11 +198,16 @@ class KitItemAdmin(DecidingAdmin):
             action="ask",
             title=_("Ask the member"),
             done=_("The member is asked."),
-            act=ask_member,
+            act=partial(decide_item, decision="ask"),
         )
 
     @admin.action(description=gettext_lazy("Reject…"), permissions=["decide"])
     def reject(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> HttpResponse | None:
         return self.with_note(
-            request, queryset, action="reject", title=_("Reject"), done=_("Rejected."), act=reject_item
+            request,
+            queryset,
+            action="reject",
+            title=_("Reject"),
+            done=_("Rejected."),
+            act=partial(decide_item, decision="reject"),
         )

@@ -92,9 +92,8 @@ def reading(role):
         reverse("admin:kitbag_product_superseded", args=[product.pk]): "kitbag.add_lifecyclemark",
         reverse("admin:kitbag_product_unserviceable", args=[product.pk]): "kitbag.add_lifecyclemark",
         reverse("admin:kitbag_product_value", args=[product.pk]): "kitbag.add_valuation",
-        reverse("admin:kitbag_kititem_decide", args=[item.pk]): "kitbag.change_kititem",
-        reverse("admin:kitbag_queue"): "kitbag.change_kititem",
         reverse("admin:kitbag_queue_item", args=[item.pk]): "kitbag.change_kititem",
+        reverse("admin:kitbag_queue"): "kitbag.change_kititem",
         reverse("admin:kitbag_hold_end", args=[hold.pk]): "kitbag.change_hold",
         reverse("admin:kitbag_night_report"): "kitbag.view_night",
         reverse("admin:kitbag_claim_decide", args=[claim.pk]): "kitbag.change_claim",
@@ -188,7 +187,6 @@ def writing():
             reverse(f"admin:kitbag_product_{name}", args=[product.pk]),
             {"day": tomorrow, "points": "900", "reason": "Because"},
         )
-    yield reverse("admin:kitbag_kititem_decide", args=[item.pk]), {"decision": "accept", "note": "x"}
     yield reverse("admin:kitbag_queue_item", args=[item.pk]), {"decision": "accept", "note": "x"}
     yield reverse("admin:kitbag_queue_take_back"), {"event": str(item.events.first().pk)}
     yield reverse("admin:kitbag_hold_end", args=[hold.pk]), {"day": tomorrow, "reason": "Because"}

@@ -76,7 +76,7 @@ def test_ask_leaves_the_item_waiting_for_the_member(clerk, waiting):
     [("accept", "", "validated"), ("ask", "Why?", "waiting"), ("reject", "No.", "refused")],
 )
 def test_decide_on_the_items_page(clerk, waiting, decision, note, state):
-    page = reverse("admin:kitbag_kititem_decide", args=[waiting.pk])
+    page = reverse("admin:kitbag_queue_item", args=[waiting.pk])
     assert clerk.get(page).status_code == 200
     assert clerk.post(page, {"decision": decision, "note": note}).status_code == 302
     waiting.refresh_from_db()
@@ -86,7 +86,7 @@ def test_decide_on_the_items_page(clerk, waiting, decision, note, state):
 
 @pytest.mark.parametrize("decision", ["ask", "reject"])
 def test_a_note_is_needed_beside_its_field(clerk, waiting, decision):
-    page = reverse("admin:kitbag_kititem_decide", args=[waiting.pk])
+    page = reverse("admin:kitbag_queue_item", args=[waiting.pk])
     answer = clerk.post(page, {"decision": decision, "note": " "})
     assert "note" in answer.context["form"].errors
     waiting.refresh_from_db()
@@ -95,7 +95,7 @@ def test_a_note_is_needed_beside_its_field(clerk, waiting, decision):
 
 
 def test_the_second_decision_is_told(clerk, waiting):
-    page = reverse("admin:kitbag_kititem_decide", args=[waiting.pk])
+    page = reverse("admin:kitbag_queue_item", args=[waiting.pk])
     clerk.post(page, {"decision": "accept"})
     answer = clerk.post(page, {"decision": "reject", "note": "No."})
     assert "Somebody has decided this meanwhile" in answer.content.decode()

@@ -96,7 +96,7 @@ def test_rows_that_are_not_there(superuser, a_row_of_each):
                 name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
                 url = reverse(name, args=["KEY"]).replace("KEY", key)
                 assert superuser.get(url).status_code in {302, 403, 404}, url
-    for name in ("product_superseded", "product_unserviceable", "product_value", "kititem_decide", "hold_end"):
+    for name in ("product_superseded", "product_unserviceable", "product_value", "queue_item", "hold_end"):
         for key in ("nothing", "0", "99999999999999999999999999", "%00"):
             url = reverse(f"admin:kitbag_{name}", args=["KEY"]).replace("KEY", key)
             assert superuser.get(url).status_code == 404, url
@@ -126,7 +126,7 @@ def test_acts_refuse_odd_values_beside_their_fields(superuser, a_row_of_each):
     pages = [
         reverse("admin:kitbag_product_superseded", args=[product.pk]),
         reverse("admin:kitbag_product_value", args=[product.pk]),
-        reverse("admin:kitbag_kititem_decide", args=[item.pk]),
+        reverse("admin:kitbag_queue_item", args=[item.pk]),
         reverse("admin:kitbag_hold_end", args=[hold.pk]),
         reverse("admin:kitbag_hold_add"),
         reverse("admin:members_threshold_add"),
@@ -171,7 +171,7 @@ def test_what_members_typed_is_shown_as_text(superuser, layla, camera, register)
     for page in (
         address(KitItem, "changelist"),
         address(KitItem, "change", item.pk),
-        reverse("admin:kitbag_kititem_decide", args=[item.pk]),
+        reverse("admin:kitbag_queue_item", args=[item.pk]),
         address(type(layla), "change", layla.pk),
         address(type(layla), "changelist"),
     ):

@@ -131,7 +131,6 @@ def table(rows):
         "kitbag_queue": ([], "", 200, "V"),
         "kitbag_queue_take_back": ([], "", 405, ALL),
         "kitbag_queue_item": ([rows.item.pk], "", 200, "V"),
-        "kitbag_kititem_decide": ([rows.item.pk], "", 200, "V"),
         "servicing_centreclerk_leave": ([CentreClerk.objects.first().pk], "", 200, "P"),
         "servicing_event_places": ([rows.event.pk], "", 200, "P"),
         "servicing_event_call_off": ([rows.event.pk], "", 200, "P"),

@@ -180,7 +180,7 @@ def test_what_members_and_the_night_do_is_no_staff_change(clock, client, layla, 
 
 def test_what_an_act_causes_stands_beside_it_in_one_transaction(clock, waiting):
     """Accepting an item writes its state, its spell and its event; all are one act."""
-    page = reverse("admin:kitbag_kititem_decide", args=[waiting.pk])
+    page = reverse("admin:kitbag_queue_item", args=[waiting.pk])
     as_role(Role.VALIDATION).post(page, {"decision": "accept", "note": ""})
     noted = {(kind, table) for kind, table, *_rest in changes()}
     assert {("changed", "kitbag_kititem"), ("added", "kitbag_spell"), ("added", "kitbag_itemevent")} <= noted

@@ -97,7 +97,7 @@ def test_validation_decides_on_its_own_countries_items(layla, omar, waiting, clo
     validation = confirmed(staff_user(Role.VALIDATION.value, countries=["EG"]))
     assert item.member.country == "GB"
     assert item not in found(validation, "kitbag_kititem")
-    page = reverse("admin:kitbag_kititem_decide", args=[item.pk])
+    page = reverse("admin:kitbag_queue_item", args=[item.pk])
     assert validation.post(page, {"decision": "accept", "note": ""}).status_code == 404
     chosen = {"action": "accept", "_selected_action": str(item.pk), "index": "0"}
     validation.post(reverse("admin:kitbag_kititem_changelist"), chosen)

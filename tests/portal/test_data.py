@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from cps_portal.data import importing
 from cps_portal.data.kinds import KINDS
-from kitbag import catalogue
+from kitbag import catalogue, holds
 from kitbag.models import LifecycleMark, Product, Valuation
 from members.models import CountryTerms, DataImport, PlanRequest, Threshold, User
 from members.rules.roles import Role
@@ -164,6 +165,36 @@ def test_a_long_file_is_checked_and_saved_by_the_worker(clock, manager, monkeypa
     assert row.state == DataImport.State.SAVED
     assert Threshold.objects.filter(silver=600).count() == 5
     assert importing.work(at=NOON) == 0
+
+
+def test_a_page_sees_how_far_a_long_file_has_come_before_it_is_saved(committed_db, monkeypatch, clock):
+    """Read on another connection in the middle of the saving transaction: rows done, and nothing written yet."""
+    seen = []
+    plan = holds.plan_thresholds
+
+    def look(**said):
+        beside = connection.copy()
+        with beside.cursor() as cursor:
+            cursor.execute(
+                "SELECT rows_done, (SELECT count(*) FROM members_threshold WHERE silver = 600) FROM members_dataimport"
+            )
+            seen.append(cursor.fetchone())
+        beside.close()
+        return plan(**said)
+
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
+    monkeypatch.setattr(importing, "ROWS_A_STEP", 2)
+    monkeypatch.setattr(holds, "plan_thresholds", look)
+    manager = as_role(Role.PROGRAMME_MANAGER)
+    text = "day,silver,gold,platinum\n" + "".join(f"{day(100 + at)},600,1100,{1700 + at}\n" for at in range(5))
+    row = bring_in(manager, "thresholds", text)
+    importing.work(at=NOON)
+    save(manager, row)
+    seen.clear()
+    importing.work(at=NOON)
+    row.refresh_from_db()
+    assert row.state == DataImport.State.SAVED
+    assert seen == [(0, 0), (2, 0), (2, 0), (4, 0), (4, 0)]
 
 
 def test_twenty_thousand_rows_are_told_row_by_row_and_nothing_is_half_written(clock, manager, settings):

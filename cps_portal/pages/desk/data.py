@@ -217,6 +217,7 @@ def data_file(request: HttpRequest, key: UUID) -> HttpResponse:
             "state_words": asked.get_state_display(),
             "works": asked.state in (State.CHECKING, State.SAVING),
             "rows": asked.rows,
+            "rows_done": asked.rows_done,
             "reason": asked.reason,
             "by": asked.by.email,
             "at": asked.asked_at,

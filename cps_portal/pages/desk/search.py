@@ -1,4 +1,4 @@
-"""One box on every staff page: people, things and cases by whatever somebody reads out (issue 7)."""
+"""One box on every staff page: people, things and cases by whatever somebody reads out."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse

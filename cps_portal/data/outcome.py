@@ -1,0 +1,27 @@
+"""What bringing data in says: who does it and why, and what each row came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from members.models import User
+
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who brings the data in, why, and why on short notice; `tick` is told of each row that is dealt with."""
+
+    by: User
+    reason: str
+    short_notice: str = ""
+    tick: Callable[[], object] = bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a row came to: new, changed (from what to what) or the same."""
+
+    what: str
+    label: str
+    changes: str = ""
