@@ -24,8 +24,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cps_portal.staff_access import is_staff, passed_second_factor
-from members import acting
-from members.models import Acting, User
+from members import acting, suspending
+from members.country_teams import seen_by
+from members.models import Acting, Member, User
 from members.trail import staff_at_work
 from servicing.access import centre_seen_by
 
@@ -94,13 +95,19 @@ class ActingMiddleware:
 
 
 def _acting(request: HttpRequest, *, at: datetime) -> Acting | None:
-    """The acting of this session, while it and all that it needs still hold: role, second factor, time."""
+    """The acting of this session, while it and all that it needs still hold: role, second factor, time.
+
+    It ends with a suspension of the member, and where the member is not this team's any more.
+    """
     key = request.session.get(SESSION_KEY)
     if key is None or not is_staff(request):
         return None
     user = cast(User, request.user)
     may = user.has_perm("members.add_acting") and centre_seen_by(user) is None and passed_second_factor(request)
-    return acting.running(key, by=user, at=at) if may else None
+    running = acting.running(key, by=user, at=at) if may else None
+    if running is None or suspending.running(running.member_id, at=at):
+        return None
+    return running if seen_by(Member.objects.filter(pk=running.member_id), user).exists() else None
 
 
 def _on_the_trail(running: Acting | None, request: HttpRequest, *, at: datetime) -> AbstractContextManager[None]:

@@ -1,5 +1,7 @@
 """Wake-up calls for what concerns several apps; lost or repeated calls change nothing."""
 
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -39,8 +41,17 @@ def make_exports() -> int:
 
 @shared_task(time_limit=1500, name="cps_portal.tasks.work_on_imports")
 def work_on_imports() -> int:
-    """Check and save files of programme data that are too long for a page to wait for. Returns how many."""
-    return importing.work(at=timezone.now())
+    """Wake one call for each file of programme data that waits, so that none waits for another. Returns how many."""
+    keys = importing.waiting()
+    for key in keys:
+        work_on_import.delay(str(key))
+    return len(keys)
+
+
+@shared_task(time_limit=1500, name="cps_portal.tasks.work_on_import")
+def work_on_import(key: str) -> None:
+    """Check or save one file that is too long for a page to wait for."""
+    importing.work_on(UUID(key), at=timezone.now())
 
 
 @shared_task(time_limit=1500, name="cps_portal.tasks.close_accounts")

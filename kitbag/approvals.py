@@ -46,6 +46,22 @@ def ask(*, title: str, path: str, entered: dict[str, list[str]], impact: Impact,
     )
 
 
+@transaction.atomic
+def grown(key: int, impact: Impact) -> bool:
+    """Whether an act concerns more members now than when it was asked for; what it does now is kept to be looked at."""
+    asked = PlanRequest.objects.select_for_update().get(pk=key)
+    now = as_facts(impact)
+    if all(_most(now, name) <= _most(asked.impact, name) for name in ("members", "fall")):
+        return False
+    asked.impact = now
+    asked.save(update_fields=["impact"])
+    return True
+
+
+def _most(days: list[dict[str, Any]], name: str) -> int:
+    return max((day[name] for day in days), default=0)
+
+
 def _open(key: int, by: User) -> PlanRequest:
     asked = PlanRequest.objects.select_for_update().get(pk=key)
     if asked.state != PlanRequest.State.WAITING:

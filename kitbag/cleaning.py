@@ -27,9 +27,26 @@ def clean(data: bytes) -> Cleaned:
     "proof_active" (does something by itself), "proof_mixed" (two files in one), "proof_huge". A process that
     dies or hangs says "proof_broken".
     """
+    done = _run(_PAPERS, data)
+    head, _newline, content = done.stdout.partition(b"\n")
+    said, _space, what = head.decode("ascii", "replace").partition(" ")
+    if done.returncode == 0 and said == "ok" and content:
+        return Cleaned(what, content)
+    raise KitError(what if done.returncode == 0 and said == "refused" else "proof_broken")
+
+
+def first_page(data: bytes) -> bytes:
+    """The first page of a kept PDF as PNG, by `rules/pages.py` in such a process. Raises KitError("proof_broken")."""
+    done = _run(_PAGES, data)
+    if done.returncode or not done.stdout:
+        raise KitError("proof_broken")
+    return done.stdout
+
+
+def _run(program: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(  # noqa: S603 (our own interpreter and our own program)
-            [sys.executable, "-I", "-c", _PROGRAM],
+        return subprocess.run(  # noqa: S603 (our own interpreter and our own program)
+            [sys.executable, "-I", "-c", program],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -40,12 +57,9 @@ def clean(data: bytes) -> Cleaned:
         )
     except (subprocess.TimeoutExpired, OSError) as error:
         raise KitError("proof_broken") from error
-    head, _newline, content = done.stdout.partition(b"\n")
-    said, _space, what = head.decode("ascii", "replace").partition(" ")
-    if done.returncode == 0 and said == "ok" and content:
-        return Cleaned(what, content)
-    raise KitError(what if done.returncode == 0 and said == "refused" else "proof_broken")
 
 
 # Isolated from the environment and the working directory, so the place of the project is named.
-_PROGRAM = f"import sys; sys.path.insert(0, {str(_HERE)!r}); from kitbag.rules import papers; papers.main()"
+_PLACE = f"import sys; sys.path.insert(0, {str(_HERE)!r}); "
+_PAPERS = f"{_PLACE}from kitbag.rules import papers; papers.main()"
+_PAGES = f"{_PLACE}from kitbag.rules import pages; pages.main()"

@@ -32,6 +32,7 @@ REFUSALS = {
     "already_told": ("", gettext_lazy("The message to the member is on its way; it cannot be taken back.")),
     "moved_on": ("", gettext_lazy("Something has happened to this item since; it cannot be taken back.")),
     "decided_before": ("", gettext_lazy("Somebody has decided this meanwhile.")),
+    "impact_grew": ("", gettext_lazy("It concerns more members than when it was asked for. Look at it again.")),
     "own_request": ("", gettext_lazy("You asked for this yourself: a second person decides.")),
     "circle": ("superseded_by", gettext_lazy("These products would supersede each other in a circle.")),
 }

@@ -5,6 +5,9 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 
+from kitbag.cleaning import first_page
+from kitbag.registration import KitError
+
 
 class Kept(Protocol):
     """A row of a kept file; `content` raises FileNotFoundError where it is gone."""
@@ -14,6 +17,24 @@ class Kept(Protocol):
     @property
     def content_type(self) -> str: ...
     def content(self) -> bytes: ...
+
+
+PDF = "application/pdf"
+
+
+def pictured(kept: Kept) -> HttpResponse:
+    """A file as a picture beside what is decided: an image as it is, of a PDF the first page; 404 for what is none."""
+    if kept.content_type.startswith("image/"):
+        return shown(kept)
+    answer = shown(kept)
+    if kept.content_type != PDF:
+        raise Http404
+    try:
+        answer.content = first_page(answer.content)
+    except KitError as error:
+        raise Http404 from error
+    answer.headers["Content-Type"] = "image/png"
+    return answer
 
 
 def shown(kept: Kept) -> HttpResponse:

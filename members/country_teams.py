@@ -4,6 +4,7 @@ A member belongs to the team of their official country, and so does every row th
 made; a claim belongs to the claimant's, a parcel and an old account to the country they name. Rows of no member (the
 catalogue, terms, a question without an account) are every team's. Who is held to countries does not see logs about
 staff, which speak of all, nor a centre's whole bench, which serves members of any country: cases are found in lists.
+What an item clashes with is told to who decides on it, whosever it is: without it there is no deciding.
 
 Whoever has the role Centre staff is of no team: of members they see their own centre's cases (servicing/access.py), and
 with another role beside nothing more.
@@ -20,8 +21,10 @@ from members.rules.roles import Role
 Row = TypeVar("Row", bound=Model)
 # Whose work a row tells, rather than about whom it is.
 WORKERS = frozenset({"by", "decided_by", "approved_by", "done_by", "owner"})
-# Rows that belong to a country of their own: where an old account was, where a parcel goes.
-WITH_A_COUNTRY = frozenset({"members.FormerAccount", "servicing.PackBatch", "servicing.WelcomePack"})
+# Rows that belong to a country of their own: where an old account was, where a parcel goes, whose figures they are.
+WITH_A_COUNTRY = frozenset(
+    {"members.FormerAccount", "servicing.DayFigures", "servicing.PackBatch", "servicing.WelcomePack"}
+)
 # How many relations lie between a row and its member at most.
 FARTHEST = 4
 

@@ -23,6 +23,8 @@ from members.rules.finding import digits_of, one_line, words_of
 # Rows that are counted one by one and reached by pages; whoever looks for another one searches.
 COUNTED = 1_000
 NEWEST = 20_000
+# Of a team's rows and nobody's each row costs a look at its member.
+NEWEST_OF_TEAM = 4_000
 FOUND = 1_000
 # Tables that staff and the catalogue fill; every other one grows with the members.
 SHORT = frozenset(
@@ -114,26 +116,35 @@ class StaffList(ChangeList):
         rows = super().get_queryset(request, exclude_parameters)
         if not is_long(self.model) or self.query or not self._reads_at_length(request):
             return rows
-        newest = newest_rows(self.model, self.model_admin.get_ordering(request))
+        most = NEWEST_OF_TEAM if self._is_of_team(request) else NEWEST
+        newest = newest_rows(self.model, self.model_admin.get_ordering(request), most=most)
         if newest is None:
             return rows
-        self.newest_only = f"{NEWEST:,}"
+        self.newest_only = f"{most:,}"
         return rows.filter(newest)
 
     def _reads_at_length(self, request: HttpRequest) -> bool:
-        """Whether filters are asked for and none of them has an index; a team's rows and nobody's have none either."""
+        """Whether filters are asked for and none of them has an index.
+
+        A team's rows and nobody's have none but where another page leads to those of one thing.
+        """
         asked = {name: values[-1] for name, values in self.get_filters_params().items()}
         page: Any = self.model_admin
+        if self._is_of_team(request):
+            return not any(name in page.linked_lookups for name in asked)
         narrow = any(name.endswith("__id__exact") or page.by_index(name, asked[name]) for name in asked)
-        is_of_team = bool(getattr(request.user, "countries", None)) and path_to_member(self.model)[1]
-        return bool(asked or is_of_team) and not narrow
+        return bool(asked) and not narrow
+
+    def _is_of_team(self, request: HttpRequest) -> bool:
+        """Whether each row is looked at for its member's country, where it has a member at all."""
+        return bool(getattr(request.user, "countries", None)) and path_to_member(self.model)[1]
 
 
-def newest_rows(model: type[Model], ordering: Iterable[Any]) -> Q | None:
+def newest_rows(model: type[Model], ordering: Iterable[Any], *, most: int) -> Q | None:
     """The condition that leaves the newest rows of a table, by the key of its list; None where it has no more."""
     first = next(iter(ordering), "-pk")
     key = str(first).removeprefix("-")
-    last = model._default_manager.order_by(f"-{key}").values_list(key, flat=True)[NEWEST - 1 : NEWEST].first()
+    last = model._default_manager.order_by(f"-{key}").values_list(key, flat=True)[most - 1 : most].first()
     return None if last is None else Q(**{f"{key}__gte": last})
 
 
@@ -178,7 +189,7 @@ def _conditions(entry: str, text: str, model: type[Model], ordering: Iterable[An
         return [Q(**{f"{path}__in": sorted(numbers - {""})})] if numbers - {""} else []
     if sign == "=":
         return [Q(**{f"{path}__in": sorted({text, text.upper(), text.lower(), "".join(text.split()).upper()})})]
-    return [Q(**{f"{path}__icontains": text}) & (newest_rows(model, ordering) or Q())]
+    return [Q(**{f"{path}__icontains": text}) & (newest_rows(model, ordering, most=NEWEST) or Q())]
 
 
 def values_filter(field: str, named_as: Any, values: Iterable[tuple[str, Any]]) -> type[admin.SimpleListFilter]:

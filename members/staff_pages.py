@@ -168,7 +168,7 @@ class StaffAdmin(MarkedAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A row goes for a reason, which stays in the history and on the trail."""
-        form = ReasonForm(request.POST if "post" in request.POST else None)
+        form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_bound and not form.is_valid():
             # The stock page deletes whatever is posted to it: without a reason it is shown again.
             request.POST = QueryDict()

@@ -1,9 +1,10 @@
 """Suspending a membership, and lifting it (programme §10; what it does is our reading, D).
 
 A suspension is about what a member may do, never about what is theirs. While it runs the member signs in to one page,
-which says so, why, until when and whom to ask; every session they had has ended. They register, send in, claim, book
-and request nothing. Points, level and every fact stay: points fall only as the programme says. Cases that are open go
-on and units on loan come back as agreed: estimates are answered by their link, centres and logistics are not held up.
+which says so, why, until when and whom to ask; every session they had has ended. By themselves they register, send in,
+claim, book and request nothing; a centre, or the door of an event, may still let them in at its own word. Points, level
+and every fact stay: points fall only as the programme says. Cases that are open go on and units on loan come back as
+agreed: estimates are answered by their link, centres and logistics are not held up.
 It is judged by its dates whenever it is asked, so that its end needs no job.
 """
 

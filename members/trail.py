@@ -9,6 +9,7 @@ programme data and requests for a second person, which say who and why themselve
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import connection
@@ -39,6 +40,9 @@ NOT_NOTED = frozenset(
 )
 
 
+_at_work: ContextVar[tuple[str, str, str, str]] = ContextVar("staff at work", default=("", "", "", ""))
+
+
 def reason_in(posted: Mapping[str, str]) -> str:
     """Why, as a form of staff says it; empty where it does not."""
     return next((text for name in REASONS if (text := posted.get(name, "").replace("\x00", "").strip())), "")
@@ -46,12 +50,18 @@ def reason_in(posted: Mapping[str, str]) -> str:
 
 @contextmanager
 def staff_at_work(user: User, *, why: str, at: datetime) -> Iterator[None]:
-    """Let every change of this connection be noted as a member of staff's, until the block ends."""
-    _say(str(user.pk), role_in_words(user), why[:_LONGEST], at.isoformat())
+    """Let every change of this connection be noted as a member of staff's, until the block ends.
+
+    A block inside another one is its own person's; the outer one goes on after it.
+    """
+    before, said = _at_work.get(), (str(user.pk), role_in_words(user), why[:_LONGEST], at.isoformat())
+    _at_work.set(said)
+    _say(*said)
     try:
         yield
     finally:
-        _say("", "", "", "")
+        _at_work.set(before)
+        _say(*before)
 
 
 def _say(staff: str, role: str, why: str, at: str) -> None:

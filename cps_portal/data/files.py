@@ -1,11 +1,12 @@
 """Reading a file of programme data: rows with their numbers, and every fault with its row and column."""
 
+import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kitbag.rules.table_cells import NotText, decode, plain, records, safe, separator_of
+from kitbag.rules.table_cells import plain, records, safe, separator_of
 
 MOST_ROWS = 50_000
 MOST_BYTES = 20 * 1024 * 1024
@@ -41,16 +42,20 @@ def text_of(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise Faulty([Fault(0, "", _("The file is larger than 20 MB. Part it."))])
     try:
-        text = decode(data)
-    except NotText as error:
-        raise Faulty([Fault(0, "", _("This is no text. Save the table as “CSV UTF-8”."))]) from error
+        # No guess at letters: what staff bring in is shown to everybody.
+        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Faulty([Fault(0, "", _("This is no text in UTF-8. Save the table as “CSV UTF-8”."))]) from error
     if "\x00" in text:
-        raise Faulty([Fault(0, "", _("This is no text. Save the table as “CSV UTF-8”."))])
+        raise Faulty([Fault(0, "", _("This is no text in UTF-8. Save the table as “CSV UTF-8”."))])
     return text
 
 
-def rows_of(text: str, columns: Sequence[str], key: Sequence[str]) -> list[Row]:
-    """The rows of a table with just these columns, in any order; no two of one key. Raises Faulty."""
+def rows_of(text: str, columns: Sequence[str], key: Sequence[str]) -> tuple[list[Row], list[Fault]]:
+    """The sound rows of a table with just these columns, in any order, and what is wrong with the others.
+
+    No two rows have one key. Raises Faulty for a table that cannot be read at all.
+    """
     found = records(text, separator_of(text))
     heading = next(found, None)
     if heading is None:
@@ -80,13 +85,11 @@ def rows_of(text: str, columns: Sequence[str], key: Sequence[str]) -> list[Row]:
             continue
         first[identity] = record.number
         rows.append(Row(record.number, cells))
-    if faults:
-        raise Faulty(faults)
-    if not rows:
+    if not rows and not faults:
         raise Faulty([Fault(0, "", _("There is no row under the headings."))])
-    return rows
+    return rows, faults
 
 
 def cells_of(values: Iterable[object]) -> list[str]:
     """Cells that no spreadsheet calculates and that come back as they went."""
-    return [safe("" if value is None else str(value), as_text=True) for value in values]
+    return [safe("" if value is None else str(value), as_text=isinstance(value, str)) for value in values]

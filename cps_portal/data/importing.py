@@ -23,6 +23,7 @@ from kitbag.approvals import as_facts, needs_second
 from kitbag.impact import Impact, impact_of
 from kitbag.registration import KitError
 from members.models import DataImport, User
+from members.trail import staff_at_work
 
 State = DataImport.State
 # Rows up to which a file is checked, and saved, while its page waits.
@@ -39,7 +40,7 @@ def begin(kind: Kind, *, name: str, data: bytes, reason: str, short_notice: str,
         kind=kind.name,
         file_name=name[:120],
         text=text,
-        rows=min(max(text.count("\n"), 1), MOST_ROWS),
+        rows=min(max(len(text.splitlines()) - 1, 1), MOST_ROWS),
         reason=reason,
         short_notice=short_notice,
         by=by,
@@ -99,17 +100,17 @@ def _progress(asked: DataImport) -> Iterator[Callable[[], None]]:
         beside.close()
 
 
-def _rows(asked: DataImport, kind: Kind) -> list[Row]:
+def _rows(asked: DataImport, kind: Kind) -> tuple[list[Row], list[Fault]]:
     return rows_of(asked.text, kind.columns, kind.key)
 
 
 def _dry(asked: DataImport, at: datetime) -> tuple[list[Done], Impact | None, int]:
     kind = kind_of(asked.kind)
     assert kind is not None
-    rows = _rows(asked, kind)
+    rows, faults = _rows(asked, kind)
     done: list[Done] = []
 
-    with _progress(asked) as tick:
+    with _progress(asked) as tick, _all_told(faults):
         said = _said(asked, tick)
 
         def act(*, at: datetime) -> None:
@@ -122,6 +123,17 @@ def _dry(asked: DataImport, at: datetime) -> tuple[list[Done], Impact | None, in
             act(at=at)
             transaction.savepoint_rollback(mark)
     return done, None, len(rows)
+
+
+@contextmanager
+def _all_told(faults: list[Fault]) -> Iterator[None]:
+    """What is wrong with rows as they stand is told together with what the programme does not allow."""
+    try:
+        yield
+    except Faulty as faulty:
+        raise Faulty([*faults, *faulty.faults]) from faulty
+    if faults:
+        raise Faulty(faults)
 
 
 def _said(asked: DataImport, tick: Callable[[], None]) -> Said:
@@ -187,39 +199,46 @@ def decide(key: UUID, *, approves: bool, by: User, at: datetime) -> DataImport:
 
 
 def save(key: UUID, *, at: datetime) -> None:
-    """Write a file whole; where it would do something else than what was shown, it is checked anew instead."""
+    """Write a file whole, as the staff change of who brought it in.
+
+    Where it would do something else than what was shown it is checked anew instead; where its impact has grown
+    beyond what one person decides it waits for a second one.
+    """
     with transaction.atomic():
         asked = _mine(key, State.SAVING)
         kind = kind_of(asked.kind) if asked else None
         if asked is None or kind is None:
             return
-        mark = transaction.savepoint()
         try:
-            rows = _rows(asked, kind)
-            with _progress(asked) as tick:
-                said = _said(asked, tick)
-                done = standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))
-        except Faulty as faulty:
-            transaction.savepoint_rollback(mark)
-            asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
-        else:
-            if _mark(done) == asked.mark:
-                asked.state, asked.saved_at = State.SAVED, at
-            else:
-                transaction.savepoint_rollback(mark)
+            done, impact, _rows_read = _dry(asked, at)
+            if _mark(done) != asked.mark:
                 asked.state, asked.decided_by, asked.decided_at = State.CHECKING, None, None
+            elif impact and needs_second(impact) and asked.decided_by_id is None:
+                asked.state, asked.outcome = State.WAITING, _outcome(done, impact)
+            else:
+                _write(asked, kind, at)
+                asked.state, asked.saved_at = State.SAVED, at
+        except Faulty as faulty:
+            asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
         asked.save(update_fields=["state", "outcome", "saved_at", "decided_by", "decided_at"])
     if asked.state == State.CHECKING and asked.rows <= AT_ONCE:
         check(key, at=at)
 
 
-def work(*, at: datetime) -> int:
-    """Check and save what waits for it, the oldest first; returns how many files."""
-    waiting = DataImport.objects.filter(state__in=[State.CHECKING, State.SAVING]).order_by("asked_at")
-    keys = list(waiting.values_list("pk", "state")[:20])
-    for key, state in keys:
-        if state == State.CHECKING:
-            check(key, at=at)
-        else:
-            save(key, at=at)
-    return len(keys)
+def _write(asked: DataImport, kind: Kind, at: datetime) -> None:
+    rows, _none = _rows(asked, kind)
+    with transaction.atomic(), staff_at_work(asked.by, why=asked.reason, at=at), _progress(asked) as tick:
+        said = _said(asked, tick)
+        standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))
+
+
+def waiting() -> list[UUID]:
+    """The files that are to be checked or saved, the oldest first."""
+    rows = DataImport.objects.filter(state__in=[State.CHECKING, State.SAVING]).order_by("asked_at")
+    return list(rows.values_list("pk", flat=True)[:20])
+
+
+def work_on(key: UUID, *, at: datetime) -> None:
+    """Check or save one file, whichever it waits for."""
+    check(key, at=at)
+    save(key, at=at)

@@ -24,7 +24,10 @@ from servicing.models import Centre, Offer, ServiceTerms
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: `apply` writes rows inside the caller's transaction or raises Faulty; `moves_points` where it may."""
+    """One kind: `apply` writes rows inside the caller's transaction or raises Faulty; `moves_points` where it may.
+
+    `may_be_late`: it may come sooner than members are told ahead, for a reason that they are told.
+    """
 
     name: DataImport.Kind
     permission: str
@@ -33,6 +36,7 @@ class Kind:
     apply: Callable[[list[Row], Said, datetime], list[Done]]
     export: Callable[[], Iterator[Sequence[object]]]
     moves_points: bool = False
+    may_be_late: bool = False
 
     def table(self) -> Iterator[list[str]]:
         """All of it as rows of a table, its headings first."""
@@ -69,6 +73,7 @@ def _refused(row: Row, error: KitError | PlanError, columns: dict[str, str]) -> 
 
 def _load_catalogue(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     data = _as_file(catalogue_file.COLUMNS, rows)
+    before = dict(Product.objects.filter(sku__in=[row.cells["sku"] for row in rows]).values_list("sku", "file_cells"))
     try:
         report = catalogue.load(data, at=at)
     except catalogue_file.BrokenFile as broken:
@@ -76,10 +81,19 @@ def _load_catalogue(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     if report.refused:
         raise Faulty(_catalogue_faults(report.refused, rows))
     added, changed = set(report.added), set(report.changed)
-    return [
-        Done(NEW if sku in added else CHANGED if sku in changed else SAME, sku)
-        for sku in (row.cells["sku"] for row in rows)
-    ]
+    return [_of_product(row, before.get(row.cells["sku"], {}), added, changed) for row in rows]
+
+
+def _of_product(row: Row, before: dict[str, str], added: set[str], changed: set[str]) -> Done:
+    sku = row.cells["sku"]
+    if sku in added:
+        return Done(NEW, sku)
+    if sku not in changed:
+        return Done(SAME, sku)
+    cells = [(name, before.get(name, ""), row.cells[name]) for name in catalogue_file.COLUMNS]
+    return Done(
+        CHANGED, sku, "; ".join(f"{name}: {old or '–'} → {new or '–'}" for name, old, new in cells if old != new)
+    )
 
 
 def _as_file(columns: Sequence[str], rows: list[Row]) -> bytes:
@@ -177,10 +191,16 @@ def _plan_thresholds(rows: list[Row], said: Said, at: datetime) -> list[Done]:
         except KitError as error:
             faults.append(_refused(row, error, {}))
             continue
-        done.append(Done(CHANGED if old else NEW, day.isoformat(), f"{old or '–'} → {needs}"))
+        done.append(
+            Done(CHANGED if old else NEW, day.isoformat(), f"{_ascending(old) if old else '–'} → {_ascending(needs)}")
+        )
     if faults:
         raise Faulty(faults)
     return done
+
+
+def _ascending(needs: Sequence[int | None]) -> str:
+    return " / ".join(str(need) for need in needs)
 
 
 def _threshold_rows() -> Iterator[Sequence[object]]:
@@ -222,6 +242,7 @@ KINDS: tuple[Kind, ...] = (
         _set_values,
         _value_rows,
         moves_points=True,
+        may_be_late=True,
     ),
     Kind(
         DataImport.Kind.THRESHOLDS,
@@ -231,6 +252,7 @@ KINDS: tuple[Kind, ...] = (
         _plan_thresholds,
         _threshold_rows,
         moves_points=True,
+        may_be_late=True,
     ),
     Kind(
         DataImport.Kind.COUNTRY_TERMS,

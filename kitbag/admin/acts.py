@@ -104,9 +104,11 @@ def act_page(
                 impact = preview(form.cleaned_data)
             else:
                 approves = getattr(request, "approves", None)
-                impact = preview(form.cleaned_data) if preview and approves is None else None
-                if impact and approvals.needs_second(impact):
+                impact = preview(form.cleaned_data) if preview else None
+                if impact and approves is None and approvals.needs_second(impact):
                     return _ask(request, page, form, impact, title=title, subject=subject, back=back)
+                if impact and approves is not None and approvals.grown(approves, impact):
+                    raise KitError("impact_grew")
                 impact = None
                 with transaction.atomic():
                     if approves is not None:
@@ -117,6 +119,7 @@ def act_page(
                 page.message_user(request, said, messages.SUCCESS)
                 return HttpResponseRedirect(back)
         except (KitError, PlanError) as error:
+            impact = None
             refuse(form, error)
     context = {
         **page.admin_site.each_context(request),

@@ -1,6 +1,6 @@
 """Proofs as staff may know of them: what was kept when, and who opened it.
 
-A file is opened only for a check or a claim that waits: by a button, or, a picture, beside what is decided. The
+A file is opened only for a check or a claim that waits: by a button, or as a picture beside what is decided. The
 opening is written down and the member sees it (programme §3).
 """
 
@@ -20,7 +20,7 @@ from kitbag.admin.levels import OfMemberAdmin
 from kitbag.models import Proof, ProofOpening
 from kitbag.proofs import open_for_staff, purposes_of, show_on_desk
 from kitbag.registration import KitError
-from kitbag.serving import shown
+from kitbag.serving import PDF, pictured, shown
 from members.looking import Page, role_in_words
 from members.models import User
 from members.staff_pages import FactAdmin
@@ -38,7 +38,7 @@ def opening_href(proof: Proof, purpose: str) -> str:
 
 
 def beside(proofs: Iterable[Proof], purpose: str, *, given: Proof | None = None) -> list[dict[str, Any]]:
-    """Papers beside what is decided: pictures as they are, other files by the page that opens them."""
+    """Papers beside what is decided: pictures as they are, of a PDF the first page; the whole file is a click away."""
     return [
         {
             "name": proof.name,
@@ -46,10 +46,14 @@ def beside(proofs: Iterable[Proof], purpose: str, *, given: Proof | None = None)
             "at": proof.uploaded_at,
             "given": given is not None and proof.pk == given.pk,
             "href": opening_href(proof, purpose) if purpose else "",
-            "src": _picture_src(proof, purpose) if purpose and proof.content_type.startswith("image/") else "",
+            "src": _picture_src(proof, purpose) if purpose and has_picture(proof) else "",
         }
         for proof in proofs
     ]
+
+
+def has_picture(proof: Proof) -> bool:
+    return proof.content_type == PDF or proof.content_type.startswith("image/")
 
 
 def _picture_src(proof: Proof, purpose: str) -> str:
@@ -73,15 +77,15 @@ class ProofAdmin(OfMemberAdmin):
         ]
 
     def picture_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A picture on the desk of whoever decides what it belongs to; shown is opened, and written down."""
+        """A paper on the desk of whoever decides what it belongs to; shown is opened, and written down."""
         if not may_open(request):
             raise PermissionDenied
         proof = self.get_object(request, object_id)
-        if proof is None or proof.removed_at or not proof.content_type.startswith("image/"):
+        if proof is None or proof.removed_at or not has_picture(proof):
             raise Http404
         user = cast(User, request.user)
         # Looked for first: a file that is gone is not opened.
-        answer = shown(proof)
+        answer = pictured(proof)
         purpose = request.GET.get("for", "")
         try:
             show_on_desk(proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now())

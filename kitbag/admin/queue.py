@@ -24,6 +24,7 @@ from django_countries import countries
 from kitbag import desk
 from kitbag.admin import review
 from kitbag.admin.acts import allow, words_for
+from kitbag.admin.deciding import reasons_in_words
 from kitbag.admin.proofs import beside
 from kitbag.admin.reply_form import ReplyForm
 from kitbag.models import ItemEvent, KitItem, ProposedEdit, ReviewLease
@@ -34,6 +35,7 @@ from kitbag.taking_back import DECISIONS, decide_edit_of, decide_item, take_back
 from members.looking import note_look, role_in_words
 from members.models import User
 from members.staff_pages import shown
+from members.trail import staff_at_work
 
 if TYPE_CHECKING:
     from kitbag.admin.kit import KitItemAdmin
@@ -110,7 +112,8 @@ def _decide(
     """Carry a decision out, with its line in the history."""
     user, decision, note = request.user, data["decision"], data["note"]
     assert isinstance(user, User)
-    with transaction.atomic():
+    why = data["reply_title"] or reasons_in_words((edit or item).reasons)
+    with transaction.atomic(), staff_at_work(user, why=f"{decision}: {why}", at=timezone.now()):
         if edit is None:
             event = at_the_clock(decide_item, item.pk, decision=decision, note=note, by=user)
         elif decision == "ask":

@@ -46,6 +46,7 @@ class ReplyForm(forms.Form):
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = replies_in(language)
+        self.titles = {str(row.pk): row.title for row in rows}
         reply = self.fields["reply"]
         assert isinstance(reply, forms.ChoiceField)
         assert isinstance(reply.widget, ReplySelect)
@@ -66,7 +67,7 @@ class ReplyForm(forms.Form):
             note = reply.texts[data["reply"]]
         if data.get("decision") in ("ask", "reject") and not note and "note" not in self.errors:
             self.add_error("note", _("Write to the member what it is about, or choose a reply."))
-        return {**data, "note": note}
+        return {**data, "note": note, "reply_title": self.titles.get(data.get("reply", ""), "")}
 
 
 def replies_in(language: str) -> list[ReplyTemplate]:

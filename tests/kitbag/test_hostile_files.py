@@ -121,6 +121,6 @@ def test_the_process_that_opens_files_has_no_secret_and_no_folder_of_ours(monkey
 def test_a_process_that_hangs_or_dies_is_a_refusal(monkeypatch):
     monkeypatch.setattr(cleaning, "WALL_SECONDS", 1)
     for program in ("import time; time.sleep(60)", "import os; os.kill(os.getpid(), 9)", "raise SystemExit(3)"):
-        monkeypatch.setattr(cleaning, "_PROGRAM", program)
+        monkeypatch.setattr(cleaning, "_PAPERS", program)
         with pytest.raises(KitError, match="proof_broken"):
             cleaning.clean(hostile.JPEG)

@@ -8,6 +8,7 @@ from kitbag.models.proofs import proof_storage
 from members.models import User
 from members.rules.roles import Role
 from tests.factories import ProofFactory, UserFactory
+from tests.kitbag.hostile import pdf
 from tests.portal.staff import confirmed
 
 QUEUE = "/admin/kitbag/kititem/queue/"
@@ -39,8 +40,17 @@ def take_back(client, event):
 
 
 def picture(item, **more):
-    """A paper of an item with a file behind it."""
-    proof = ProofFactory(member=item.member, items=[item], content_type="image/png", name="label.png", **more)
-    proof.file.name = proof_storage().save(f"aa/{proof.pk.hex}", ContentFile(PNG))
+    """A paper of an item with a picture behind it."""
+    return paper_of(item, PNG, content_type="image/png", name="label.png", **more)
+
+
+def receipt_of(item, content=None):
+    """A receipt of an item as a PDF, or as whatever is given for one."""
+    return paper_of(item, content or pdf(), content_type="application/pdf", name="receipt.pdf")
+
+
+def paper_of(item, content, **more):
+    proof = ProofFactory(member=item.member, items=[item], **more)
+    proof.file.name = proof_storage().save(f"aa/{proof.pk.hex}", ContentFile(content))
     proof.save(update_fields=["file"])
     return proof

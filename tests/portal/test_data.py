@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 
 from cps_portal.data import importing
 from cps_portal.data.kinds import KINDS
-from kitbag import catalogue, holds
+from kitbag import catalogue
 from kitbag.models import LifecycleMark, Product, Valuation
-from members.models import CountryTerms, DataImport, PlanRequest, Threshold, User
+from members.models import CountryTerms, DataImport, PlanRequest, StaffChange, Threshold, User
 from members.rules.roles import Role
 from servicing.models import Centre
 from tests.factories import NOON
@@ -32,6 +31,14 @@ def save(client, row):
     client.post(reverse("admin:data_file", args=[row.pk]), {"save": "1"})
     row.refresh_from_db()
     return row
+
+
+def worked():
+    """What the worker does with the files that wait; answers how many there were."""
+    keys = importing.waiting()
+    for key in keys:
+        importing.work_on(key, at=NOON)
+    return len(keys)
 
 
 def faults(row):
@@ -67,6 +74,7 @@ def test_the_catalogue_comes_back_too_and_a_changed_name_is_the_only_change(cloc
     assert save(manager, row).state == DataImport.State.SAVED, row.outcome
     product.refresh_from_db()
     assert product.name.endswith(" X")
+    assert f"name: {product.name.removesuffix(' X')} → {product.name}" in row.outcome["changes"][0]["changes"]
 
 
 def test_thresholds_are_shown_first_and_saved_then(clock, manager):
@@ -74,7 +82,7 @@ def test_thresholds_are_shown_first_and_saved_then(clock, manager):
     assert row.state == DataImport.State.CHECKED
     assert not Threshold.objects.filter(silver=600).exists()
     page = manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
-    assert "[600, 1100, 1700]" in page
+    assert "600 / 1100 / 1700" in page
     assert save(manager, row).state == DataImport.State.SAVED, row.outcome
     planned = Threshold.objects.get(silver=600)
     assert (planned.effective_on.isoformat(), planned.reason) == (day(100), "New season")
@@ -120,7 +128,8 @@ def test_centres_are_known_by_their_code(clock, manager):
     ("text", "said"),
     [
         (b"", "The file is empty."),
-        (b"\x00\x01\x02\x03\xff\xfe\x00", "This is no text"),
+        (b"\x00\x01\x02\x03\xff\xfe\x00", "This is no text in UTF-8"),
+        ("day,silver,gold,platinum\n2030-01-01,1,2,3é\n".encode("cp1252"), "This is no text in UTF-8"),
         (b"day,silver,gold\n2030-01-01,1,2\n", "A column is missing."),
         (b"day,silver,gold,platinum,points\n", "This column is not known."),
         (b"day,day,silver,gold,platinum\n", "This column is there twice."),
@@ -143,6 +152,12 @@ def test_a_hostile_file_is_told_row_by_row_and_writes_nothing(text, said, clock,
     assert {name for name in before if before[name] != after[name]} <= {"members_dataimport"}
 
 
+def test_every_fault_of_a_file_is_told_at_once(clock, manager):
+    rows = [f"{day(100)},600,1100,1700", f"{day(100)},1,2,3", "=1+1,1,2,3", f"{day(-1)},1,2,3", "2030-01-01,1,2"]
+    row = bring_in(manager, "thresholds", "day,silver,gold,platinum\n" + "\n".join(rows) + "\n")
+    assert [number for number, _column, _words in faults(row)] == [3, 4, 5, 6]
+
+
 def test_one_bad_row_keeps_the_good_ones_out(clock, manager):
     text = f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n{day(-1)},600,1100,1700\n"
     row = bring_in(manager, "thresholds", text)
@@ -156,45 +171,15 @@ def test_a_long_file_is_checked_and_saved_by_the_worker(clock, manager, monkeypa
     row = bring_in(manager, "thresholds", text)
     assert row.state == DataImport.State.CHECKING
     assert 'http-equiv="refresh"' in manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
-    assert importing.work(at=NOON) == 1
+    assert worked() == 1
     row.refresh_from_db()
     assert row.state == DataImport.State.CHECKED
     assert save(manager, row).state == DataImport.State.SAVING
-    importing.work(at=NOON)
+    worked()
     row.refresh_from_db()
     assert row.state == DataImport.State.SAVED
     assert Threshold.objects.filter(silver=600).count() == 5
-    assert importing.work(at=NOON) == 0
-
-
-def test_a_page_sees_how_far_a_long_file_has_come_before_it_is_saved(committed_db, monkeypatch, clock):
-    """Read on another connection in the middle of the saving transaction: rows done, and nothing written yet."""
-    seen = []
-    plan = holds.plan_thresholds
-
-    def look(**said):
-        beside = connection.copy()
-        with beside.cursor() as cursor:
-            cursor.execute(
-                "SELECT rows_done, (SELECT count(*) FROM members_threshold WHERE silver = 600) FROM members_dataimport"
-            )
-            seen.append(cursor.fetchone())
-        beside.close()
-        return plan(**said)
-
-    monkeypatch.setattr(importing, "AT_ONCE", 1)
-    monkeypatch.setattr(importing, "ROWS_A_STEP", 2)
-    monkeypatch.setattr(holds, "plan_thresholds", look)
-    manager = as_role(Role.PROGRAMME_MANAGER)
-    text = "day,silver,gold,platinum\n" + "".join(f"{day(100 + at)},600,1100,{1700 + at}\n" for at in range(5))
-    row = bring_in(manager, "thresholds", text)
-    importing.work(at=NOON)
-    save(manager, row)
-    seen.clear()
-    importing.work(at=NOON)
-    row.refresh_from_db()
-    assert row.state == DataImport.State.SAVED
-    assert seen == [(0, 0), (2, 0), (2, 0), (4, 0), (4, 0)]
+    assert worked() == 0
 
 
 def test_twenty_thousand_rows_are_told_row_by_row_and_nothing_is_half_written(clock, manager, settings):
@@ -205,17 +190,17 @@ def test_twenty_thousand_rows_are_told_row_by_row_and_nothing_is_half_written(cl
     rows = [f"{sku}-{number},{rest}" for number in range(20_000)]
     bad = bring_in(manager, "catalogue", lines[0] + "".join(rows) + rows[0].replace(f"{sku}-0", "a sku"))
     assert bad.state == DataImport.State.CHECKING
-    importing.work(at=NOON)
+    worked()
     bad.refresh_from_db()
     assert [number for number, _column, _words in faults(bad)] == [20_002]
     assert not Product.objects.exists()
     good = bring_in(manager, "catalogue", lines[0] + "".join(rows))
-    importing.work(at=NOON)
+    worked()
     good.refresh_from_db()
     assert good.outcome["counts"] == {"new": 20_000}
     assert not Product.objects.exists()
     save(manager, good)
-    importing.work(at=NOON)
+    worked()
     assert Product.objects.count() == 20_000
 
 
@@ -271,6 +256,42 @@ def test_a_plan_of_large_impact_is_carried_out_by_the_second_person(clock, manag
     assert (mark.effective_on.isoformat(), asked.state) == (day(100), PlanRequest.State.APPROVED)
     second.post(page, {"approve": "1"})
     assert LifecycleMark.objects.count() == 1
+
+
+def test_what_grew_since_it_was_asked_is_looked_at_again(clock, manager, layla, omar, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    register(omar, camera)
+    second = confirmed(staff_user(SUPERUSER))
+    page = reverse("admin:approval", args=[asked.pk])
+    told = second.post(page, {"approve": "1"}, follow=True).content.decode()
+    assert "It concerns more members than when it was asked for. Look at it again." in told
+    assert not LifecycleMark.objects.exists()
+    asked.refresh_from_db()
+    assert [row["members"] for row in asked.impact] == [2]
+    second.post(page, {"approve": "1"})
+    assert LifecycleMark.objects.count() == 1
+
+
+def test_a_file_that_came_to_concern_many_waits_for_a_second_person(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    assert not row.outcome["needs_second"]
+    register(layla, camera)
+    assert save(manager, row).state == DataImport.State.WAITING
+    assert not Valuation.objects.filter(product=camera, points=330).exists()
+
+
+def test_what_a_file_changed_is_the_change_of_who_brought_it_in(clock, manager, monkeypatch):
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    row = bring_in(manager, "thresholds", f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n")
+    worked()
+    save(manager, row)
+    worked()
+    change = StaffChange.objects.get(table="members_threshold")
+    assert (change.by, change.why, change.new["silver"]) == (row.by, "New season", 600)
 
 
 def test_a_second_person_may_refuse_and_says_why(clock, manager, layla, camera, register, settings):

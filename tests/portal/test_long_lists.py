@@ -168,8 +168,8 @@ def test_filters_with_an_index_see_every_row(monkeypatch):
 
 
 def test_a_country_teams_list_that_shows_nobodys_rows_too_is_bounded(monkeypatch):
-    """Which of a table's rows are theirs no index tells; a search finds the older ones."""
-    monkeypatch.setattr(long_lists, "NEWEST", 3)
+    """Which of a table's rows are theirs no index tells; a search finds the older ones, and a link from the member."""
+    monkeypatch.setattr(long_lists, "NEWEST_OF_TEAM", 3)
     member = MemberFactory(country="PT")
     for place in range(5):
         told = {"about": str(place), "created_at": NOON, "due_at": NOON}
@@ -178,6 +178,8 @@ def test_a_country_teams_list_that_shows_nobodys_rows_too_is_bounded(monkeypatch
     page = reverse("admin:members_message_changelist")
     shown = team.get(page)
     assert shown.context["cl"].result_count == 3
+    assert team.get(f"{page}?delivery=waiting").context["cl"].result_count == 3
+    assert team.get(f"{page}?user__id__exact={member.user_id}").context["cl"].result_count == 5
     assert "Only the newest 3 rows" in shown.content.decode()
     assert team.get(page, {"q": member.user.email}).context["cl"].result_count == 5
 

@@ -1,9 +1,11 @@
 """The validation queue: item after item, on one desk at a time, with what is needed beside it."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 
 from kitbag import desk
 from kitbag.editing import edit_item
@@ -11,8 +13,8 @@ from kitbag.models import KitItem, ProofOpening, ProposedEdit, ReplyTemplate, Re
 from kitbag.validation import accept_item, ask_member
 from members.models import Message
 from tests.conftest import details
-from tests.factories import NOON, ProductFactory, ProofFactory
-from tests.portal.desk import PNG, QUEUE, decide, page_of, person, picture, second_clerk
+from tests.factories import NOON, ProductFactory
+from tests.portal.desk import PNG, QUEUE, decide, page_of, person, picture, receipt_of, second_clerk
 from tests.portal.staff import act, history
 from tests.portal.test_admin_review import link
 
@@ -205,18 +207,31 @@ def test_replies_are_edited_with_a_reason(request, who):
 
 def test_a_picture_is_shown_beside_the_item_and_written_down(clerk, waiting):
     paper = picture(waiting, kind="number_photo")
-    pdf = ProofFactory(member=waiting.member, items=[waiting], name="receipt.pdf")
+    pdf = receipt_of(waiting)
     page = clerk.get(QUEUE)
     shown = {row["name"]: row for row in page.context["papers"]}
     assert shown["label.png"]["src"] in page.content.decode().replace("&amp;", "&")
-    assert shown["receipt.pdf"]["src"] == ""
     assert f"/proof/{pdf.pk}/open/" in shown["receipt.pdf"]["href"]
+    first_page = clerk.get(shown["receipt.pdf"]["src"])
+    assert (first_page.status_code, first_page["Content-Type"]) == (200, "image/png")
+    with Image.open(BytesIO(first_page.content)) as drawn:
+        assert drawn.width == pytest.approx(1400, abs=1)
+        assert min(drawn.convert("L").getdata()) < 128
+    assert ProofOpening.objects.filter(proof=pdf).count() == 1
     answer = clerk.get(shown["label.png"]["src"])
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PNG, "image/png")
-    opening = ProofOpening.objects.get()
+    opening = ProofOpening.objects.exclude(proof=pdf).get()
     assert (opening.proof, opening.role, opening.purpose) == (paper, "Validation", f"review {waiting.pk}")
     clerk.get(shown["label.png"]["src"])
-    assert ProofOpening.objects.count() == 1
+    assert ProofOpening.objects.count() == 2
+
+
+def test_what_cannot_be_drawn_is_opened_by_its_button(clerk, waiting):
+    broken = receipt_of(waiting, b"%PDF-1.7 nothing of the kind")
+    [paper] = clerk.get(QUEUE).context["papers"]
+    assert clerk.get(paper["src"]).status_code == 404
+    assert not ProofOpening.objects.exists()
+    assert f"/proof/{broken.pk}/open/" in paper["href"]
 
 
 def test_a_picture_is_for_what_waits_and_for_who_decides(clerk, care, waiting):

@@ -290,6 +290,9 @@ def test_waiting_is_told_by_half_and_nine_in_ten_and_by_reason(layla, camera, re
     for number, hours in enumerate((10, 20, 30)):
         decided(f"1234{number}", hours)
     DayFigures.objects.create(day=TODAY, country="GB", decided=3, waited_hours=60)
+    # Days without figures yet are told by neither part of the report.
+    DayFigures.objects.create(day=TODAY + timedelta(days=2), country="GB")
+    decided("99999", 100)
     asked = {"first": day(-9), "last": day(5)}
     page = all_seeing.get(reverse("admin:report", args=["validation"]), asked)
     assert page.context["rows"][0][1:5] == ["3", "20.0", "28.0", "20.0"]

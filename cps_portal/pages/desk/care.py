@@ -28,7 +28,7 @@ from members import acting, suspending
 from members.acting import ActingError
 from members.models import Member, User
 from members.rules.days import day_begins, programme_day
-from members.staff_pages import day_input, in_this_century, shown
+from members.staff_pages import ReasonForm, day_input, in_this_century, shown
 from members.suspending import SuspendError
 
 REFUSALS: dict[str, str | Promise] = {
@@ -39,14 +39,6 @@ REFUSALS: dict[str, str | Promise] = {
     "not_running": gettext_lazy("Somebody has lifted it meanwhile, or its last day is over."),
     "running": gettext_lazy("This account is being closed already."),
 }
-
-
-class ReasonForm(forms.Form):
-    """Every one of these acts says why."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
-    )
 
 
 class ToldForm(ReasonForm):

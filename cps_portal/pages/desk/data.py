@@ -59,9 +59,9 @@ class ImportForm(forms.Form):
         help_text=gettext_lazy("Only where members would hear of a fall too late. They are told in these words."),
     )
 
-    def __init__(self, *args: Any, moves_points: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_be_late: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not moves_points:
+        if not may_be_late:
             del self.fields["short_notice"]
 
     def clean_file(self) -> Any:
@@ -154,9 +154,7 @@ def data_import(request: HttpRequest, name: str) -> HttpResponse:
     kind = _kind(name)
     user = _user(request, kind.permission)
     posted = request.method == "POST"
-    form = ImportForm(
-        request.POST if posted else None, request.FILES if posted else None, moves_points=kind.moves_points
-    )
+    form = ImportForm(request.POST if posted else None, request.FILES if posted else None, may_be_late=kind.may_be_late)
     if posted and form.is_valid():
         file, entered = form.cleaned_data["file"], form.cleaned_data
         try:

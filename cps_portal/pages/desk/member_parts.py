@@ -100,7 +100,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(
         "no-loans",
-        _("No loans"),
+        _("Days without loans"),
         "servicing.view_loansuspension",
         (_("Days"), _("Reason"), _("Entered")),
         lambda member: LoanSuspension.objects.filter(member=member),

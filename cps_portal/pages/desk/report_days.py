@@ -1,7 +1,8 @@
 """Reports of members over days: levels, growth, validation, depreciation."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django_countries import countries
 
 from cps_portal.pages.desk.report_parts import Asked, Step, Table, Told, figure, number, share
 from kitbag.models import Night, Valuation, WaitingReason
+from members.rules.days import day_begins
 from servicing.models import DayFigures
 
 # Of how many decisions the waiting is measured at most: the newest of the time.
@@ -119,7 +121,7 @@ def _waited(asked: Asked) -> tuple[dict[date | None, Waited], list[list[str]], i
     with connection.cursor() as cursor:
         cursor.execute(
             _WAITED,
-            {"begins": asked.begins, "ends": asked.ends, "countries": asked.codes, "most": MEASURED_MOST},
+            {"begins": asked.begins, "ends": _noted_until(asked), "countries": asked.codes, "most": MEASURED_MOST},
         )
         found = cursor.fetchall()
     known = dict(WaitingReason.choices)
@@ -130,6 +132,12 @@ def _waited(asked: Asked) -> tuple[dict[date | None, Waited], list[list[str]], i
         if reason is not None
     ]
     return by_month, by_reason, max(count for _month, _reason, count, *_hours in found)
+
+
+def _noted_until(asked: Asked) -> datetime:
+    """The end of the time, or of the last day that has its figures: both parts of the report tell the same days."""
+    newest = DayFigures.objects.order_by("-day").values_list("day", flat=True).first()
+    return min(asked.ends, day_begins(newest + timedelta(days=1))) if newest else asked.begins
 
 
 def validation(asked: Asked) -> Told:
@@ -152,7 +160,11 @@ def validation(asked: Asked) -> Told:
             share(row["within_three_days"], count),
         ]
 
-    days: list[Any] = list(_of_days(asked).order_by("day").values("day").annotate(decided=Sum("decided")))
+    weeks: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    for row in _of_days(asked).order_by("day").values("day").annotate(count=Sum("decided"), hours=Sum("waited_hours")):
+        week = weeks[row["day"] - timedelta(days=row["day"].weekday())]
+        week[0] += row["count"]
+        week[1] += row["hours"]
     of_newest = _(" of the newest %(most)s") % {"most": f"{MEASURED_MOST:,}"} if measured == MEASURED_MOST else ""
     return Told(
         [
@@ -165,13 +177,15 @@ def validation(asked: Asked) -> Told:
             _w("Within three days"),
         ],
         [[f"{row['month']:%Y-%m}", *told(row)] for row in reversed(months)],
-        [row["day"] for row in days],
-        [(_("Decided"), [row["decided"] for row in days])],
+        sorted(weeks),
+        [
+            (_("Waited, hours on average"), [int(hours / count) if count else 0 for count, hours in _in_order(weeks)]),
+            (_("Decided"), [count for count, _hours in _in_order(weeks)]),
+        ],
         [
             figure(_("Decided"), f"{total['decided']:,}"),
             figure(_("Half waited at most"), told(total)[1], _("hours") + of_newest),
             figure(_("Nine in ten waited at most"), told(total)[2], _("hours") + of_newest),
-            figure(_("Within a day"), told(total)[4]),
             figure(_("Within three days"), told(total)[5]),
         ],
         more=[
@@ -184,7 +198,12 @@ def validation(asked: Asked) -> Told:
         ]
         if by_reason
         else [],
+        step=Step.WEEK,
     )
+
+
+def _in_order(weeks: Mapping[date, list[int]]) -> list[list[int]]:
+    return [weeks[week] for week in sorted(weeks)]
 
 
 def _ahead(asked: Asked) -> Table:

@@ -44,11 +44,14 @@ def servicing(asked: Asked) -> Told:
             {"begins": asked.begins, "ends": asked.ends, "centre": asked.centre, "again": AGAIN_WITHIN},
         )
         found = cursor.fetchall()
-    months: dict[date, list[int]] = defaultdict(lambda: [0, 0])
-    for _name, month, _cases, with_target, in_time, *_rest in found:
-        months[month][0] += with_target
-        months[month][1] += in_time
-    judged = sorted(month for month, (with_target, _kept) in months.items() if with_target)
+    months: dict[date, list[float]] = defaultdict(lambda: [0.0] * 6)
+    for _name, month, *counted in found:
+        months[month] = [so_far + float(more) for so_far, more in zip(months[month], counted, strict=True)]
+    judged = sorted(month for month, (_left, with_target, *_rest) in months.items() if with_target)
+
+    def per_cent(part: int, of: int) -> list[int]:
+        return [int(100 * months[at][part] / months[at][of]) if months[at][of] else 0 for at in judged]
+
     cases, with_target, in_time, paused, spent, again = (sum(row[at] for row in found) for at in range(2, 8))
     return Told(
         [
@@ -75,7 +78,11 @@ def servicing(asked: Asked) -> Told:
             for name, month, left, target, kept, held, whole, more in found
         ],
         judged,
-        [(_("On time, %"), [int(100 * months[at][1] / months[at][0]) for at in judged])],
+        [
+            (_("On time, %"), per_cent(2, 1)),
+            (_("Paused, %"), per_cent(3, 4)),
+            (_("Sent in again, %"), per_cent(5, 0)),
+        ],
         [
             figure(_("Left the bench"), f"{cases:,}"),
             figure(_("On time"), share(in_time, with_target)),
@@ -111,6 +118,16 @@ ORDER BY c.name
 """
 
 
+_OUT = """
+SELECT w.week::date, count(o.id) FROM generate_series(
+    date_trunc('week', %(first)s::timestamp), %(last)s::timestamp, interval '1 week'
+) AS w(week) LEFT JOIN (
+    servicing_loan o JOIN servicing_loanunit u ON u.id = o.unit_id AND (%(centre)s IS NULL OR u.centre_id = %(centre)s)
+) ON o.state IN ('out', 'back') AND o.period && daterange(w.week::date, w.week::date + 7)
+GROUP BY w.week ORDER BY w.week
+"""
+
+
 def loans(asked: Asked) -> Told:
     """How much of the time the units of each centre were lent, and what is still out past its day.
 
@@ -128,6 +145,8 @@ def loans(asked: Asked) -> Told:
             },
         )
         found = cursor.fetchall()
+        cursor.execute(_OUT, {"first": asked.first, "last": asked.last, "centre": asked.centre})
+        weeks = cursor.fetchall()
     units, days, lent, count, overdue = (sum(row[at] for row in found) for at in range(1, 6))
     return Told(
         [
@@ -142,6 +161,9 @@ def loans(asked: Asked) -> Told:
             [name, str(held), str(made), str(out), share(out, whole), str(late)]
             for name, held, whole, out, made, late in found
         ],
+        [week for week, _out in weeks],
+        [(_("Units with members"), [out for _week, out in weeks])],
+        step=Step.WEEK,
         figures=[
             figure(_("Units"), units),
             figure(_("Loans"), count),
@@ -229,6 +251,11 @@ def events(asked: Asked) -> Told:
             came=Count("bookings", filter=Q(bookings__came_at__isnull=False)),
         ).order_by("-begins_at", "pk")[:MOST_EVENTS]
     )
+    months: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    for row in rows:
+        month = months[row.begins_at.date().replace(day=1)]
+        month[0] += row.taken
+        month[1] += row.came
     return Told(
         [_w("Event"), _w("Begins"), _w("Country"), _w("Places"), _w("Taken"), _w("Wait"), _w("Came")],
         [
@@ -243,6 +270,12 @@ def events(asked: Asked) -> Told:
             ]
             for row in rows
         ],
+        sorted(months),
+        [
+            (_("Places taken"), [months[month][0] for month in sorted(months)]),
+            (_("Came"), [months[month][1] for month in sorted(months)]),
+        ],
+        step=Step.MONTH,
         figures=[
             figure(_("Events"), len(rows)),
             figure(_("Places taken"), sum(row.taken for row in rows)),

@@ -36,6 +36,7 @@ class Work:
     since: str
     href: Callable[[], str]
     centre_path: str = ""
+    dated: bool = True
 
 
 def _list(model: str, query: str = "") -> Callable[[], str]:
@@ -90,8 +91,10 @@ WORKS: tuple[Work, ...] = (
         _w("Old accounts to invite"),
         "members.change_formeraccount",
         lambda at: FormerAccount.objects.filter(invited_at=None, member=None),
-        "source__imported_at",
+        # By the key that an index of them holds; since when says the file that they came in.
+        "id",
         _list("members_formeraccount"),
+        dated=False,
     ),
     Work(
         _w("Packs to pick"),
@@ -205,9 +208,9 @@ def _counts(works: Sequence[Work], user: User, held_to: int | None, at: datetime
             given,
         )
         found = {number: (count, moment) for number, count, moment in cursor.fetchall()}
-    for number in range(len(works)):
+    for number, work in enumerate(works):
         count, moment = found[number]
-        yield count, datetime.fromisoformat(moment) if moment else None
+        yield count, datetime.fromisoformat(moment) if moment and work.dated else None
 
 
 def last_night(user: User) -> dict[str, Any] | None:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -124,7 +123,7 @@ def _say(request: HttpRequest, who: str, time: str, *, before: bool) -> None:
 
 
 def _taken_back(request: HttpRequest, user: User, event: Event, *, at: datetime) -> HttpResponse:
-    """Who was checked in by mistake is not in; a line of the trail says who took it back. Twice is once."""
+    """Who was checked in by mistake is not in; the trail notes who took it back (members/trail.py). Twice is once."""
     kind, _dash, text = request.POST["take_back"].partition("-")
     key = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
     try:
@@ -133,23 +132,15 @@ def _taken_back(request: HttpRequest, user: User, event: Event, *, at: datetime)
             visitor = EventVisitor.objects.filter(pk=key, event=event).first()
             if visitor and event_door_acts.take_back_visitor(event.pk, visitor_id=key, at=at):
                 who = visitor.name or f"{visitor.region} {visitor.card_number}"
-                _note_taken_back(user, event, who)
                 messages.success(request, _("%(who)s is not in any more.") % {"who": who})
         elif seen_by(Booking.objects.filter(pk=key, event=event, came_at__isnull=False), user).exists():
             booking = event_door_acts.take_back(event.pk, booking_id=key, at=at)
-            _note_taken_back(user, event, booking.member.spaced_number)
             messages.success(
                 request, _("%(who)s is not in any more; the place stays theirs.") % {"who": _who(booking.member)}
             )
     except BenefitError as error:
         return _page(request, event, at=at, refused=str(REFUSALS[error.code]))
     return HttpResponseRedirect(reverse("admin:event_door", args=[event.pk]))
-
-
-def _note_taken_back(user: User, event: Event, who: str) -> None:
-    LogEntry.objects.log_actions(
-        user.pk, [event], CHANGE, change_message=f"Check-in taken back: {who}", single_object=True
-    )
 
 
 def _guest(request: HttpRequest, user: User, event: Event, *, at: datetime) -> HttpResponse:

@@ -1,0 +1,39 @@
+"""The first page of a kept PDF as a picture: run in a process of its own with limits, like `papers` (programme §3)."""
+
+import io
+import resource
+import sys
+
+import pypdfium2  # type: ignore[import-untyped]
+
+MEMORY_BYTES = 1024**3
+CPU_SECONDS = 15
+WIDTH = 1400
+# A page far longer than it is wide is shown from its beginning.
+LONGEST = 3
+
+
+def first_page(data: bytes) -> bytes:
+    """The first page as PNG, WIDTH pixels wide. Raises pypdfium2.PdfiumError for what is no PDF."""
+    with pypdfium2.PdfDocument(data) as document:
+        page = document[0]
+        image = page.render(scale=WIDTH / max(page.get_width(), page.get_height() / LONGEST, 1)).to_pil()
+    picture = io.BytesIO()
+    image.save(picture, "PNG")
+    return picture.getvalue()
+
+
+def main() -> None:
+    """Read a PDF from standard input and write its first page; nothing and exit code 1 where it cannot be drawn."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        sys.stdout.buffer.write(first_page(sys.stdin.buffer.read()))
+    except (pypdfium2.PdfiumError, MemoryError, ValueError, IndexError):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
