@@ -74,10 +74,14 @@ SELECT 'fell', m.country, v.effective_on, NULL, NULL, sum(was.points - v.points)
 
 
 def note_days() -> int:
-    """Note every day up to that of the last complete night that has no figures yet. Returns how many days."""
-    through = Night.objects.last_complete_day()
-    if through is None:
+    """Note every day that is over and has no figures yet. Returns how many days.
+
+    A day is over once the night after it is complete: nights take what falls due at the beginning of their day.
+    """
+    night = Night.objects.last_complete_day()
+    if night is None:
         return 0
+    through = night - timedelta(days=1)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

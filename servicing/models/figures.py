@@ -6,7 +6,7 @@ from django_countries.fields import CountryField
 
 
 class DayFigures(models.Model):
-    """What a day was for the members of one country; final once the night of the day is complete.
+    """What a day was for the members of one country; final once the night after it is complete.
 
     Levels are those at the end of the day. `decided` counts items that staff decided on, `waited_hours` is the sum
     of what they waited; `within_a_day` and `within_three_days` are of those. `points_fell` is what members lost

@@ -36,8 +36,8 @@ TODAY = NOON.date()
 
 
 def complete(through):
-    """Nights up to a day are complete."""
-    Night.objects.create(day=through, begun_at=NOON, completed_at=NOON)
+    """A day is over: the night after it is complete."""
+    Night.objects.create(day=through + timedelta(days=1), begun_at=NOON, completed_at=NOON)
 
 
 def of(on, country="GB"):
@@ -79,6 +79,17 @@ def test_levels_of_past_days_are_what_each_day_derives(layla, register):
     assert LevelChange.objects.count() >= 4
 
 
+def test_a_day_has_no_figures_while_it_lasts(layla, camera, register):
+    """Its own night is complete at its beginning; what is registered later that day is not lost."""
+    Night.objects.create(day=TODAY, begun_at=NOON, completed_at=NOON)
+    figures.note_days()
+    assert not DayFigures.objects.filter(day=TODAY).exists()
+    register(layla, camera)
+    complete(TODAY)
+    figures.note_days()
+    assert of(TODAY).registered == 1
+
+
 def test_a_second_run_and_missed_days_change_nothing(layla, camera, register):
     complete(TODAY)
     figures.note_days()
@@ -87,7 +98,7 @@ def test_a_second_run_and_missed_days_change_nothing(layla, camera, register):
     assert list(DayFigures.objects.order_by("pk").values()) == before
     register(layla, camera, at=NOON + timedelta(days=1))
     night.run(at=NOON + timedelta(days=4))
-    assert figures.note_days() == Night.objects.last_complete_day().toordinal() - TODAY.toordinal()
+    assert figures.note_days() == Night.objects.last_complete_day().toordinal() - 1 - TODAY.toordinal()
     assert of(TODAY + timedelta(days=1)).registered == 1
     assert list(DayFigures.objects.filter(day__lte=TODAY).order_by("pk").values()) == before
 
@@ -326,7 +337,7 @@ def test_points_that_fell_and_what_is_announced(layla, omar, camera, register, v
 
 
 def test_points_fell_are_in_the_row_of_their_night(all_seeing):
-    complete(TODAY)
+    Night.objects.create(day=TODAY, begun_at=NOON, completed_at=NOON)
     for country, points in (("GB", 40), ("EG", 2)):
         DayFigures.objects.create(day=TODAY, country=country, points_fell=points)
     page = all_seeing.get(reverse("admin:report", args=["depreciation"]))
