@@ -1,6 +1,7 @@
 """Hostile and odd input at every staff page: an answer below 500, and no row that an act did not write."""
 
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -96,10 +97,13 @@ def test_rows_that_are_not_there(superuser, a_row_of_each):
                 name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
                 url = reverse(name, args=["KEY"]).replace("KEY", key)
                 assert superuser.get(url).status_code in {302, 403, 404}, url
-    for name in ("product_superseded", "product_unserviceable", "product_value", "queue_item", "hold_end"):
+    for name in ("product_superseded", "product_unserviceable", "product_value", "hold_end"):
         for key in ("nothing", "0", "99999999999999999999999999", "%00"):
             url = reverse(f"admin:kitbag_{name}", args=["KEY"]).replace("KEY", key)
             assert superuser.get(url).status_code == 404, url
+    for key in ("nothing", "0", "99999999999999999999999999", "%00", uuid4()):
+        assert superuser.get(f"/admin/kitbag/kititem/queue/{key}/").status_code in {302, 404}, key
+    assert superuser.get(reverse("admin:kitbag_queue_item", args=[uuid4()])).status_code == 404
 
 
 def test_selections_that_are_no_rows(superuser, a_row_of_each):
