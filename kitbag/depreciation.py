@@ -119,7 +119,7 @@ SELECT (SELECT mm.user_id FROM members_member mm WHERE mm.id = c.member_id), '',
             ) named), '[]'::jsonb)),
     %(at)s, %(at)s, 0, ''
 FROM changed c
-ON CONFLICT DO NOTHING
+ON CONFLICT ON CONSTRAINT message_once_per_occasion DO NOTHING
 """
 
 _DAYS_DUE = """
