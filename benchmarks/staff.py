@@ -1,9 +1,9 @@
 """The staff pages at a million members and five million items: at most 15 queries and 200 ms of the database a page.
 
 Asked are every list, plain, with each value of each filter and with searches; a page of each kind to read, to write
-and to look back; every autocomplete; the desk; and the search box by each kind of number and name, for which 100 ms is
-the most. As the superuser, who sees everything, as centre staff, whose rows are found through their centre, and as the
-team of a small country, whose rows are found through their member.
+and to look back; every autocomplete; the desk; every report of half a year; and the search box by each kind of number
+and name, for which 100 ms is the most. As the superuser, who sees everything, as centre staff, whose rows are found
+through their centre, and as the team of a small country, whose rows are found through their member.
 A line for each page goes to stderr.
 """
 
@@ -27,6 +27,7 @@ from benchmarks.kits import Visitor
 from benchmarks.pgbench import statements_of
 from benchmarks.staff_filling import FIRST
 from benchmarks.staff_world import StaffWorld
+from cps_portal.pages.desk.reports import reports_for
 from kitbag.models import FormerNumber, KitItem, ProposedEdit, StolenUnit
 from members.models import Member, User
 from members.rules.roles import Role
@@ -36,7 +37,7 @@ MOST_QUERIES = 15
 MOST_MS = {"search": 100}
 USUAL_MS = 200
 ROUNDS = 3
-KINDS = ("list", "filter", "find", "page", "history", "add", "choose", "desk", "search")
+KINDS = ("list", "filter", "find", "page", "history", "add", "choose", "desk", "report", "search")
 
 
 class Asked(NamedTuple):
@@ -111,6 +112,8 @@ def pages(user: User, *, some: bool = False) -> Iterator[Asked]:
     request = RequestFactory().get("/")
     request.user = user
     yield Asked("desk", "desk", reverse("admin:index"))
+    for report in reports_for(request):
+        yield Asked("report", report.slug, reverse("admin:report", args=[report.slug]))
     words = typed()
     for model, page in sorted(admin.site._registry.items(), key=lambda pair: pair[0]._meta.label):
         if not page.has_view_permission(request):

@@ -9,6 +9,7 @@ from kitbag.registration import KitError
 
 # The process limits its own CPU time; this is for one that waits.
 WALL_SECONDS = 40
+PICTURE_WALL_SECONDS = 10
 _HERE = Path(__file__).resolve().parent.parent
 
 
@@ -27,7 +28,7 @@ def clean(data: bytes) -> Cleaned:
     "proof_active" (does something by itself), "proof_mixed" (two files in one), "proof_huge". A process that
     dies or hangs says "proof_broken".
     """
-    done = _run(_PAPERS, data)
+    done = _run(_PAPERS, data, WALL_SECONDS)
     head, _newline, content = done.stdout.partition(b"\n")
     said, _space, what = head.decode("ascii", "replace").partition(" ")
     if done.returncode == 0 and said == "ok" and content:
@@ -37,20 +38,20 @@ def clean(data: bytes) -> Cleaned:
 
 def first_page(data: bytes) -> bytes:
     """The first page of a kept PDF as PNG, by `rules/pages.py` in such a process. Raises KitError("proof_broken")."""
-    done = _run(_PAGES, data)
+    done = _run(_PAGES, data, PICTURE_WALL_SECONDS)
     if done.returncode or not done.stdout:
         raise KitError("proof_broken")
     return done.stdout
 
 
-def _run(program: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+def _run(program: str, data: bytes, seconds: int) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 (our own interpreter and our own program)
             [sys.executable, "-I", "-c", program],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS,
+            timeout=seconds,
             check=False,
             env={},
             cwd="/",

@@ -131,29 +131,19 @@ def remove_proof(proof_id: UUID, *, member_id: int, at: datetime, by: User | Non
 
 
 @transaction.atomic
-def open_for_staff(proof_id: UUID, *, purpose: str, by: User, role: str, at: datetime) -> Proof:
+def open_for_staff(
+    proof_id: UUID, *, purpose: str, by: User, role: str, at: datetime, once_in: timedelta = timedelta(0)
+) -> Proof:
     """Write down that staff open a paper, and for what; the member sees it. `purpose` is a review or a claim.
 
-    Raises KitError("proof_not_needed") where nothing that waits or is disputed rests on it.
-    """
-    proof = Proof.objects.get(pk=proof_id)
-    if purpose not in purposes_of(proof):
-        raise KitError("proof_not_needed")
-    ProofOpening.objects.create(proof=proof, by=by, role=role, purpose=purpose, at=at)
-    return proof
-
-
-@transaction.atomic
-def show_on_desk(proof_id: UUID, *, purpose: str, by: User, role: str, at: datetime) -> Proof:
-    """A paper stands beside what is decided: written down as opened, once an hour for each purpose.
-
-    Raises KitError("proof_not_needed"), Proof.DoesNotExist where it is removed.
+    A picture that stands beside what is decided is opened `once_in` a time, however often its page is shown.
+    Raises KitError("proof_not_needed") where nothing that waits or is disputed rests on it, Proof.DoesNotExist where
+    it is removed.
     """
     proof = Proof.objects.kept().get(pk=proof_id)
     if purpose not in purposes_of(proof):
         raise KitError("proof_not_needed")
-    opened = ProofOpening.objects.filter(proof=proof, by=by, purpose=purpose, at__gt=at - ONE_OPENING)
-    if not opened.exists():
+    if not ProofOpening.objects.filter(proof=proof, by=by, purpose=purpose, at__gt=at - once_in).exists():
         ProofOpening.objects.create(proof=proof, by=by, role=role, purpose=purpose, at=at)
     return proof
 

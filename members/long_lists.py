@@ -16,7 +16,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.country_teams import path_to_member
+from members.country_teams import halves_seen, may_be_nobodys
+from members.models import User
 from members.name_search import named
 from members.rules.finding import digits_of, one_line, words_of
 
@@ -121,23 +122,26 @@ class StaffList(ChangeList):
         if newest is None:
             return rows
         self.newest_only = f"{most:,}"
+        if self._is_of_team(request):
+            # By so many keys the database looks at their members; by a range it would read all members beside.
+            newest = Q(pk__in=self.model._default_manager.filter(newest).values("pk")[:most])
         return rows.filter(newest)
 
     def _reads_at_length(self, request: HttpRequest) -> bool:
         """Whether filters are asked for and none of them has an index.
 
-        A team's rows and nobody's have none but where another page leads to those of one thing.
+        A team's rows and nobody's have none but where another page leads to those of one thing, or few are asked for.
         """
         asked = {name: values[-1] for name, values in self.get_filters_params().items()}
         page: Any = self.model_admin
         if self._is_of_team(request):
-            return not any(name in page.linked_lookups for name in asked)
+            return not any(name in page.linked_lookups or page.few_by_index(name, asked[name]) for name in asked)
         narrow = any(name.endswith("__id__exact") or page.by_index(name, asked[name]) for name in asked)
         return bool(asked) and not narrow
 
     def _is_of_team(self, request: HttpRequest) -> bool:
         """Whether each row is looked at for its member's country, where it has a member at all."""
-        return bool(getattr(request.user, "countries", None)) and path_to_member(self.model)[1]
+        return bool(getattr(request.user, "countries", None)) and may_be_nobodys(self.model)
 
 
 def newest_rows(model: type[Model], ordering: Iterable[Any], *, most: int) -> Q | None:
@@ -172,7 +176,18 @@ def found(page: Any, request: HttpRequest, rows: QuerySet[Any], typed: str) -> Q
     asked = [one for entry in fields for one in _conditions(entry, text, rows.model, page.get_ordering(request))]
     # One number's rows are few, and found by its index; names are not.
     is_number = len(asked) == 1 and not any(entry.startswith("~") for entry in fields)
-    return rows.filter(*asked) if is_number else any_of(rows, asked)
+    if is_number:
+        return rows.filter(*asked)
+    assert isinstance(request.user, User)
+    halves = halves_seen(rows.model, request.user)
+    if halves is None:
+        return any_of(rows, asked)
+    # A team's are all found; of the others, which cost a look each, those of no member.
+    theirs, nobodys = halves
+    others = [
+        nobodys & Q(pk__in=rows.model._default_manager.filter(one).values("pk")[:NEWEST_OF_TEAM]) for one in asked
+    ]
+    return any_of(rows, [*(theirs & one for one in asked), *others])
 
 
 def _conditions(entry: str, text: str, model: type[Model], ordering: Iterable[Any]) -> Iterable[Q]:

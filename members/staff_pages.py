@@ -107,7 +107,9 @@ class StaffAdmin(MarkedAdmin):
     def looked_at(self, obj: Any) -> Iterable[int | None]:
         """Keys of the members whose data a row's page shows; none where a row is nobody's."""
         path, _may_be_nobodys = path_to_member(cast(type[Model], self.model))
-        if path is not None:
+        if path == "member" and hasattr(obj, "member_id"):
+            yield obj.member_id
+        elif path is not None:
             yield from self.model._default_manager.filter(pk=obj.pk).values_list(path or "pk", flat=True)
 
     def _note_look(self, request: HttpRequest, obj: Any) -> None:
@@ -148,6 +150,10 @@ class StaffAdmin(MarkedAdmin):
     def by_index(self, name: str, value: str) -> bool:
         """Whether a filter's value is answered by an index of the table."""
         return value in self.indexed.get(name, ())
+
+    def few_by_index(self, name: str, value: str) -> bool:
+        """Whether the rows of a filter that an index answers are also few, so that each may be looked at."""
+        return self.by_index(name, value)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -55,9 +55,9 @@ def staff_at_work(user: User, *, why: str, at: datetime) -> Iterator[None]:
     A block inside another one is its own person's; the outer one goes on after it.
     """
     before, said = _at_work.get(), (str(user.pk), role_in_words(user), why[:_LONGEST], at.isoformat())
-    _at_work.set(said)
-    _say(*said)
     try:
+        _at_work.set(said)
+        _say(*said)
         yield
     finally:
         _at_work.set(before)

@@ -1,10 +1,10 @@
-"""Figures of each day, noted after its night: joined, registered, levels, decisions, points that fell, by country.
+"""Figures of each day by country, noted once it is over: joined, registered, levels, decisions, points that fell.
 
-Levels of a day follow from those of now and every change since. The country is the member's at the moment of noting:
-a member who moved afterwards stays where they were in the days already noted, and in days noted then counts where they
-live. What is asked of one moment is asked in one statement. A day is written whole or not at all, once, and never
-again: a second run writes nothing, a missed or killed one is made up for by the next, and what is found out later
-about a noted day (a member erased, a decision taken back) does not change it.
+A day is noted after the next night. Levels of a day follow from those of now and every change since. The country is the
+member's at the moment of noting: a member who moved afterwards stays where they were in the days already noted, and in
+days noted then counts where they live. What is asked of one moment is asked in one statement. A day is written whole or
+not at all, once, and never again: a second run writes nothing, a missed or killed one is made up for by the next, and
+what is found out later about a noted day (a member erased, a decision taken back) does not change it.
 """
 
 from collections import defaultdict

@@ -32,7 +32,7 @@ def see_to_events() -> int:
 
 @shared_task(time_limit=1500, name="servicing.tasks.note_figures", acks_late=True)
 def note_figures() -> int:
-    """Figures of the days whose night is complete, for reports; how many days were noted."""
+    """Figures of the days that are over, for reports; how many days were noted."""
     return figures.note_days()
 
 

@@ -4,7 +4,8 @@ A file is opened only for a check or a claim that waits: by a button, or as a pi
 opening is written down and the member sees it (programme §3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import admin
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from kitbag.admin.levels import OfMemberAdmin
 from kitbag.models import Proof, ProofOpening
-from kitbag.proofs import open_for_staff, purposes_of, show_on_desk
+from kitbag.proofs import ONE_OPENING, open_for_staff, purposes_of
 from kitbag.registration import KitError
 from kitbag.serving import PDF, pictured, shown
 from members.looking import Page, role_in_words
@@ -81,17 +82,9 @@ class ProofAdmin(OfMemberAdmin):
         if not may_open(request):
             raise PermissionDenied
         proof = self.get_object(request, object_id)
-        if proof is None or proof.removed_at or not has_picture(proof):
+        if proof is None or not has_picture(proof):
             raise Http404
-        user = cast(User, request.user)
-        # Looked for first: a file that is gone is not opened.
-        answer = pictured(proof)
-        purpose = request.GET.get("for", "")
-        try:
-            show_on_desk(proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now())
-        except (KitError, Proof.DoesNotExist) as error:
-            raise Http404 from error
-        return answer
+        return self._opened(request, proof, pictured, once_in=ONE_OPENING)
 
     def open_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask once, then open the file and write down that it was; only for a check or a claim that waits."""
@@ -101,15 +94,8 @@ class ProofAdmin(OfMemberAdmin):
         purpose = request.GET.get("for", "")
         if proof is None or proof.removed_at or purpose not in purposes_of(proof):
             raise Http404
-        user = cast(User, request.user)
         if request.method == "POST":
-            # Looked for first: a file that is gone is not opened.
-            answer = shown(proof)
-            try:
-                open_for_staff(proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now())
-            except KitError as error:
-                raise Http404 from error
-            return answer
+            return self._opened(request, proof, shown)
         kind, _space, key = purpose.partition(" ")
         back = "admin:kitbag_claim_change" if kind == "claim" else "admin:kitbag_kititem_change"
         context = {
@@ -120,6 +106,28 @@ class ProofAdmin(OfMemberAdmin):
             "back": reverse(back, args=[key]),
         }
         return TemplateResponse(request, "admin/kitbag/open_proof.html", context)
+
+    @staticmethod
+    def _opened(
+        request: HttpRequest,
+        proof: Proof,
+        as_file: Callable[[Proof], HttpResponse],
+        *,
+        once_in: timedelta = timedelta(0),
+    ) -> HttpResponse:
+        """The file, once it is written down that it was opened; 404 for what nobody needs, or what is gone."""
+        user, purpose = cast(User, request.user), request.GET.get("for", "")
+        if proof.removed_at or purpose not in purposes_of(proof):
+            raise Http404
+        # Looked for first: a file that is gone is not opened.
+        answer = as_file(proof)
+        try:
+            open_for_staff(
+                proof.pk, purpose=purpose, by=user, role=role_in_words(user), at=timezone.now(), once_in=once_in
+            )
+        except (KitError, Proof.DoesNotExist) as error:
+            raise Http404 from error
+        return answer
 
 
 @admin.register(ProofOpening)

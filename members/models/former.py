@@ -61,6 +61,7 @@ class FormerAccount(models.Model):
         ]
         indexes = [
             models.Index(name="former_account_to_invite", fields=["id"], condition=Q(invited_at__isnull=True)),
+            models.Index(name="former_account_of_country", fields=["country", "id"]),
             name_index("former_account_by_name", "name"),
         ]
 

@@ -105,6 +105,7 @@ class WelcomePack(models.Model):
             models.Index(
                 name="welcome_pack_to_pick", fields=["country", "requested_at"], condition=Q(batch__isnull=True)
             ),
+            models.Index(name="welcome_pack_to_send", fields=["batch"], condition=Q(state="picked")),
             models.Index(name="welcome_pack_by_tracking", fields=["tracking"], condition=~Q(tracking="")),
         ]
 

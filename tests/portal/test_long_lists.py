@@ -20,7 +20,7 @@ from members.long_lists import ShownPaginator, is_long
 from members.models import Member, Message, StaffLook
 from members.rules.roles import Role
 from members.staff_pages import FactAdmin
-from tests.factories import NOON, CaseFactory, MemberFactory, ProductFactory, UserFactory
+from tests.factories import NOON, CaseFactory, FormerAccountFactory, MemberFactory, ProductFactory, UserFactory
 from tests.portal.staff import SUPERUSER, as_role, confirmed, staff_user
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +182,29 @@ def test_a_country_teams_list_that_shows_nobodys_rows_too_is_bounded(monkeypatch
     assert team.get(f"{page}?user__id__exact={member.user_id}").context["cl"].result_count == 5
     assert "Only the newest 3 rows" in shown.content.decode()
     assert team.get(page, {"q": member.user.email}).context["cl"].result_count == 5
+    # What the desk counts is all found, however much was written since.
+    Message.objects.filter(about__in="01").update(parked_at=NOON)
+    assert team.get(f"{page}?delivery=parked").context["cl"].result_count == 2
+
+
+def test_old_accounts_are_a_teams_by_their_own_country_and_all_in_its_list(monkeypatch):
+    monkeypatch.setattr(long_lists, "NEWEST_OF_TEAM", 1)
+    for country in ("PT", "PT", "FR"):
+        FormerAccountFactory(country=country)
+    team = confirmed(staff_user(Role.AUDITOR.value, countries=["PT"]))
+    assert team.get(reverse("admin:members_formeraccount_changelist")).context["cl"].result_count == 2
+
+
+def test_a_team_finds_all_of_its_members_by_a_name_that_many_have(monkeypatch):
+    """Of accounts without a member the first that have the name are looked through."""
+    monkeypatch.setattr(long_lists, "NEWEST_OF_TEAM", 2)
+    for country in ("FR", "FR", "FR", "PT"):
+        MemberFactory(country=country, user__name="Ana Silva")
+    UserFactory(name="Ana Sousa", is_staff=True)
+    team = confirmed(staff_user(Role.AUDITOR.value, countries=["PT"]))
+    page = reverse("admin:members_user_changelist")
+    assert [row.name for row in team.get(page, {"q": "ana silva"}).context["cl"].result_list] == ["Ana Silva"]
+    assert [row.name for row in team.get(page, {"q": "sousa"}).context["cl"].result_list] == ["Ana Sousa"]
 
 
 def test_nobody_sorts_a_long_list_and_nobody_chooses_what_is_not_shown():

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cps_portal.drawing.lines import lines_chart
+from cps_portal.pages.desk.report_benches import on_time
+from cps_portal.pages.desk.report_parts import Asked
 from cps_portal.pages.desk.report_rows import REPORTS
 from kitbag import night, standing
 from kitbag.models import LevelChange, Night, Valuation, WaitingReason
@@ -246,6 +248,11 @@ def test_a_loan_still_out_is_overdue_whenever_it_began_and_units_out_of_the_pool
 
     # Ten days of one unit, all of them lent, and five of the other before it left.
     assert told() == ["2", "1", "10", "66 %", "1"]
+    # The chart says the same: the unit is with a member in each week, however long ago it was due.
+    weeks = [row[1] for row in table(all_seeing, "loans", "drawn")["rows"]]
+    out_in = (TODAY - (TODAY - timedelta(days=60))).days // 7
+    assert weeks[:out_in] == ["1"] * out_in
+    assert weeks[out_in + 2 :].count("0") == len(weeks) - out_in - 2 > 0
 
 
 def test_what_is_drawn_is_there_in_numbers_and_as_a_file(a_row_of_each, all_seeing):
@@ -348,6 +355,16 @@ def test_points_fell_are_in_the_row_of_their_night(all_seeing):
     assert str(page.context["columns"][1]) == "Points that fell in your countries"
 
 
+def test_points_of_a_night_whose_day_is_not_over_are_not_said_to_be_none(all_seeing):
+    for back, products in ((1, 0), (0, 40)):
+        night = TODAY - timedelta(days=back)
+        Night.objects.create(day=night, begun_at=NOON, completed_at=NOON, products_due=products)
+    DayFigures.objects.create(day=TODAY - timedelta(days=1), country="GB", points_fell=7)
+    page = all_seeing.get(reverse("admin:report", args=["depreciation"]))
+    assert [row[:2] for row in page.context["rows"]] == [[day(0), "–"], [day(-1), "7"]]
+    assert page.context["figures"][0]["unit"] == "days over"
+
+
 @pytest.mark.parametrize(("after", "again"), [(30, "1"), (31, "0")])
 def test_sent_in_again_is_within_thirty_days_of_back(layla, all_seeing, after, again):
     then = NOON - timedelta(days=60)
@@ -358,6 +375,8 @@ def test_sent_in_again_is_within_thirty_days_of_back(layla, all_seeing, after, a
     CaseFactory(item=case.item, centre=case.centre, requested_at=later, received_at=later)
     rows = all_seeing.get(reverse("admin:report", args=["servicing"])).context["rows"]
     assert [(row[0], row[2], row[-1]) for row in rows] == [(case.centre.name, "1", again)]
+    days, lines = on_time(Asked(TODAY - timedelta(days=90), TODAY, None, None, TODAY))
+    assert (len(days), [list(values) for _label, values in lines]) == (1, [[100], [0]])
 
 
 def test_packs_that_never_came_are_counted(layla, omar, all_seeing):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _w
@@ -228,7 +228,8 @@ def _ahead(asked: Asked) -> Table:
 def depreciation(asked: Asked) -> Told:
     """What fell in the nights, whom it concerned, and what is announced; nights are of all countries together.
 
-    Points that fell are of the countries asked for, from the figures of each day.
+    Points that fell are of the countries asked for, from the figures of each day: those of the newest night are not
+    told before its day is over.
     """
     counts = ("products_due", "holds_due", "thresholds_due", "members", "items", "levels_up", "levels_down")
     nights = list(
@@ -239,6 +240,7 @@ def depreciation(asked: Asked) -> Told:
     fell: dict[date, int] = dict(
         _of_days(asked).filter(points_fell__gt=0).order_by("day").values_list("day").annotate(Sum("points_fell"))
     )
+    noted: date = DayFigures.objects.aggregate(last=Max("day"))["last"] or date.min
     with_something = [
         row for row in nights if row["products_due"] or row["holds_due"] or row["thresholds_due"] or row["day"] in fell
     ]
@@ -257,7 +259,11 @@ def depreciation(asked: Asked) -> Told:
             _w("Levels down"),
         ],
         [
-            [row["day"].isoformat(), str(fell.get(row["day"], 0)), *(str(row[name]) for name in counts)]
+            [
+                row["day"].isoformat(),
+                "–" if row["day"] > noted else str(fell.get(row["day"], 0)),
+                *(str(row[name]) for name in counts),
+            ]
             for row in reversed(with_something)
         ],
         [row["day"] for row in nights],
@@ -266,7 +272,7 @@ def depreciation(asked: Asked) -> Told:
             (_("Levels down"), [row["levels_down"] for row in nights]),
         ],
         [
-            figure(points, f"{sum(fell.values()):,}"),
+            figure(points, f"{sum(fell.values()):,}", "" if nights and nights[-1]["day"] <= noted else _("days over")),
             figure(_("Products that fell"), f"{total['products_due']:,}"),
             figure(_("Kit items"), f"{total['items']:,}"),
             figure(_("Levels up"), f"{total['levels_up']:,}"),

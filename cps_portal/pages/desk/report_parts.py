@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _w
 
 UTC = ZoneInfo("UTC")
 Words = str | Promise
+# Days, and of each line what it is and its value on each of them.
+Lines = tuple[Sequence[date], Sequence[tuple[str, Sequence[int]]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _w
 
+from cps_portal.pages.desk.report_benches import loans, on_time, servicing
 from cps_portal.pages.desk.report_days import depreciation, growth, levels, validation
-from cps_portal.pages.desk.report_parts import Asked, Told
-from cps_portal.pages.desk.report_work import events, loans, packs, servicing
+from cps_portal.pages.desk.report_parts import Asked, Lines, Told
+from cps_portal.pages.desk.report_work import events, packs
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report: its address, who reads it, whether it tells countries apart or centres."""
+    """One report: its address, who reads it, whether it tells countries apart or centres.
+
+    `lines` is what the desk draws of it, where telling all of it costs more.
+    """
 
     slug: str
     title: str | Promise
@@ -22,6 +26,14 @@ class Report:
     tell: Callable[[Asked], Told]
     by_country: bool = False
     of_centres: bool = False
+    lines: Callable[[Asked], Lines] | None = None
+
+    def drawn(self, asked: Asked) -> Lines:
+        """The lines of a chart without the rest."""
+        if self.lines:
+            return self.lines(asked)
+        told = self.tell(asked)
+        return told.days, told.series
 
 
 DAYS = "servicing.view_dayfigures"
@@ -59,6 +71,7 @@ REPORTS: tuple[Report, ...] = (
         "servicing.view_case",
         servicing,
         of_centres=True,
+        lines=on_time,
     ),
     Report(
         "loans",

@@ -99,7 +99,7 @@ WORKS: tuple[Work, ...] = (
     Work(
         _w("Packs to pick"),
         "servicing.add_packbatch",
-        lambda at: WelcomePack.objects.filter(state=WelcomePack.State.REQUESTED),
+        lambda at: WelcomePack.objects.filter(batch=None),
         "requested_at",
         lambda: reverse("admin:packs"),
     ),
