@@ -216,7 +216,7 @@ def test_a_picture_is_shown_beside_the_item_and_written_down(clerk, waiting):
     assert (first_page.status_code, first_page["Content-Type"]) == (200, "image/png")
     with Image.open(BytesIO(first_page.content)) as drawn:
         assert drawn.width == pytest.approx(1400, abs=1)
-        assert min(drawn.convert("L").getdata()) < 128
+        assert min(drawn.convert("L").get_flattened_data()) < 128
     assert ProofOpening.objects.filter(proof=pdf).count() == 1
     answer = clerk.get(shown["label.png"]["src"])
     assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, PNG, "image/png")

@@ -74,12 +74,20 @@ def test_parallel_cancels_keep_their_places_for_the_first_that_wait(together):
     assert given == 4
 
 
-def test_control_without_the_lock_two_places_are_kept_for_one_who_waits(together, unlocked):
+def test_control_without_the_lock_two_places_are_kept_for_one_who_waits(together, unlocked, monkeypatch):
     event = EventFactory(places=2)
     members = MemberFactory.create_batch(4)
     for minute, member in enumerate(members):
         booking(event, member, NOON + timedelta(minutes=minute))()
     unlocked()
+    have_chosen, save = threading.Barrier(2), Booking.save
+
+    def save_together(self, **kwargs):
+        if self.state == Booking.State.HELD:
+            have_chosen.wait(timeout=20)
+        save(self, **kwargs)
+
+    monkeypatch.setattr(Booking, "save", save_together)
     together(*[cancelling(event, member) for member in members[:2]])
     states = [Booking.objects.get(member=member).state for member in members]
     assert states == ["cancelled", "cancelled", "held", "waiting"], "a place is free, and somebody waits"
