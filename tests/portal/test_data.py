@@ -258,6 +258,45 @@ def test_a_plan_of_large_impact_is_carried_out_by_the_second_person(clock, manag
     assert LifecycleMark.objects.count() == 1
 
 
+def test_the_second_persons_changes_carry_the_reason_of_who_asked(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    second = staff_user(SUPERUSER)
+    confirmed(second).post(reverse("admin:approval", args=[PlanRequest.objects.get().pk]), {"approve": "1"})
+    changes = StaffChange.objects.filter(table__in=["kitbag_lifecyclemark", "kitbag_valuation"])
+    assert {(change.by, change.why) for change in changes} == {(second, "A successor")}
+
+
+def test_a_refused_plan_is_not_looked_at_anew(clock, manager, layla, omar, camera, register, settings):
+    """Who approves after another one refused is told so, and what the refusal was about stays as it was."""
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    second = confirmed(staff_user(SUPERUSER))
+    page = reverse("admin:approval", args=[asked.pk])
+    second.post(page, {"refuse": "1", "why": "Too early"})
+    register(omar, camera)
+    told = second.post(page, {"approve": "1"}, follow=True).content.decode()
+    assert "Somebody has decided this meanwhile." in told
+    asked.refresh_from_db()
+    assert (asked.state, [row["members"] for row in asked.impact]) == (PlanRequest.State.REFUSED, [1])
+    assert not LifecycleMark.objects.exists()
+
+
+def test_nobody_looks_anew_at_their_own_plan(clock, manager, layla, omar, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    register(omar, camera)
+    told = manager.post(reverse("admin:approval", args=[asked.pk]), {"approve": "1"}, follow=True).content.decode()
+    assert "You asked for this yourself: a second person decides." in told
+    asked.refresh_from_db()
+    assert [row["members"] for row in asked.impact] == [1]
+
+
 def test_what_grew_since_it_was_asked_is_looked_at_again(clock, manager, layla, omar, camera, register, settings):
     settings.APPROVAL_MEMBERS = 0
     register(layla, camera)

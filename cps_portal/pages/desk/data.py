@@ -288,12 +288,11 @@ def _carry_out(request: HttpRequest, asked: PlanRequest) -> HttpResponse:
     request.POST = entered  # type: ignore[assignment]
     request.approves = asked.pk  # type: ignore[attr-defined]
     answer = match.func(request, *match.args, **match.kwargs)
-    asked.refresh_from_db()
-    if asked.state != PlanRequest.State.WAITING:
+    page = getattr(answer, "context_data", None)
+    if page is None and PlanRequest.objects.filter(pk=asked.pk, state=PlanRequest.State.APPROVED).exists():
         return HttpResponseRedirect(reverse("admin:data"))
-    form = getattr(answer, "context_data", None)
     said = (
-        [str(words) for errors in form["form"].errors.values() for words in errors] if form and "form" in form else []
+        [str(words) for errors in page["form"].errors.values() for words in errors] if page and "form" in page else []
     )
     messages.error(request, " ".join([_("It cannot be carried out as it was asked."), *said]))
     return HttpResponseRedirect(reverse("admin:approval", args=[asked.pk]))
