@@ -77,6 +77,15 @@ def test_the_catalogue_comes_back_too_and_a_changed_name_is_the_only_change(cloc
     assert f"name: {product.name.removesuffix(' X')} → {product.name}" in row.outcome["changes"][0]["changes"]
 
 
+def test_days_of_an_export_stay_days_in_a_spreadsheet(clock, manager, camera):
+    """With an apostrophe: a spreadsheet would write 2027-09-14 as 14/09/2027, which does not come back."""
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    save(manager, row)
+    for kind, last in (("values", f"eos-r5-mark-ii,'{day(5)},330"), ("thresholds", "'")):
+        table = b"".join(manager.get(reverse("admin:data_export", args=[kind])).streaming_content).decode("utf-8-sig")
+        assert table.splitlines()[-1].startswith(last), table
+
+
 def test_thresholds_are_shown_first_and_saved_then(clock, manager):
     row = bring_in(manager, "thresholds", f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n", short_notice="")
     assert row.state == DataImport.State.CHECKED
