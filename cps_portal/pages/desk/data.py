@@ -222,6 +222,7 @@ def data_file(request: HttpRequest, key: UUID) -> HttpResponse:
             "decided_by": asked.decided_by.email if asked.decided_by else "",
             "saved_at": asked.saved_at,
             "outcome": outcome,
+            "shown_again": outcome.get("again", "") if asked.state in (State.CHECKED, State.WAITING) else "",
             "nothing_new": asked.state == State.CHECKED and not outcome.get("change_count"),
             "may_save": may and asked.state == State.CHECKED and asked.by_id == user.pk and outcome.get("change_count"),
             "may_decide": may and asked.state == State.WAITING and asked.by_id != user.pk,
