@@ -79,9 +79,10 @@ def _refused(row: Row, error: KitError | PlanError, columns: dict[str, str]) -> 
 def _set_values(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     faults: list[Fault] = []
     done: list[Done] = []
-    # Held before their plans are read: what is told of a row is what its change came upon.
+    # Held before their plans are read: what is told of a row is what its change came upon. Members go on registering.
     standing.enter_day(programme_day(at))
-    held = Product.objects.select_for_update().filter(sku__in=[row.cells["sku"] for row in rows]).order_by("sku")
+    skus = [row.cells["sku"] for row in rows]
+    held = Product.objects.select_for_update(no_key=True).filter(sku__in=skus).order_by("sku")
     products = dict(held.values_list("sku", "pk"))
     planned = {
         (sku, day): points

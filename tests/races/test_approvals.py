@@ -186,7 +186,7 @@ def test_control_without_comparing_it_is_set_back_unseen(overtaken, monkeypatch)
 
 
 def test_products_are_held_before_what_is_told_of_their_plans_is_read(vera, monkeypatch):
-    """While the first row is dealt with, nobody else comes to the product of the second one."""
+    """While the first row is dealt with, nobody else plans the product of the second one; members may register it."""
     products = [ProductFactory(sku=sku, points=100) for sku in ("a-first", "b-second")]
     on = (NOON + timedelta(days=100)).date()
     came, replan = [], valuing.replan
@@ -195,8 +195,14 @@ def test_products_are_held_before_what_is_told_of_their_plans_is_read(vera, monk
         with transaction.atomic():
             Product.objects.select_for_update(nowait=True).get(pk=products[1].pk)
 
+    def member():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM kitbag_product WHERE id = %s FOR KEY SHARE NOWAIT", [products[1].pk])
+
     def first(key, **said):
         came.append(beside(another))
+        if key == products[0].pk:
+            assert beside(member) is None
         return replan(key, **said)
 
     monkeypatch.setattr(valuing, "replan", first)
