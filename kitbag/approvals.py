@@ -47,15 +47,23 @@ def ask(*, title: str, path: str, entered: dict[str, list[str]], impact: Impact,
 
 
 @transaction.atomic
-def grown(key: int, impact: Impact) -> bool:
-    """Whether an act concerns more members now than when it was asked for; what it does now is kept to be looked at."""
-    asked = PlanRequest.objects.select_for_update().get(pk=key)
+def grown(key: int, impact: Impact, *, by: User) -> bool:
+    """Whether an act concerns more members now than when it was asked for; what it does now is kept to be looked at.
+
+    Raises KitError: "decided_before", "own_request".
+    """
+    asked = _open(key, by)
     now = as_facts(impact)
-    if all(_most(now, name) <= _most(asked.impact, name) for name in ("members", "fall")):
+    if not larger(now, asked.impact):
         return False
     asked.impact = now
     asked.save(update_fields=["impact"])
     return True
+
+
+def larger(now: list[dict[str, Any]], before: list[dict[str, Any]]) -> bool:
+    """Whether on its largest day more members are concerned, or more fall, than before."""
+    return any(_most(now, name) > _most(before, name) for name in ("members", "fall"))
 
 
 def _most(days: list[dict[str, Any]], name: str) -> int:

@@ -10,7 +10,7 @@ the file are taken over: what staff decided since stands until that very cell ch
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -29,6 +29,8 @@ from members.rules.days import programme_day
 
 # A fall is told ahead (§4), so a stage that a later file brings begins when members had their notice.
 NOTICE = timedelta(days=60)
+A_BATCH = 1000
+Tick = Callable[[int], object]
 _POINTS = {"points": "points_full", "points_superseded": "points_superseded", "points_floor": "points_floor"}
 _POINTS_AT = {
     "current": "points",
@@ -41,18 +43,23 @@ _FIXED = {"id", "sku", "added_on"}
 
 @dataclass(slots=True)
 class Report:
-    """What a load did, by sku; `refused` with line, column and reason. `skipped`: the file is the last one."""
+    """What a load did, by sku; `refused` with line, column and reason. `skipped`: the file is the last one.
+
+    `before` holds the cells of each product that it changed, as the load came upon them.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: int = 0
     refused: list[Fault] = field(default_factory=list)
     skipped: bool = False
+    before: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def load(data: bytes, *, at: datetime) -> Report:
+def load(data: bytes, *, at: datetime, tick: Tick = bool) -> Report:
     """Bring the catalogue to what a file says; the same file a second time costs one query.
 
+    `tick` is told of sound rows that are dealt with, how many more.
     Raises BrokenFile, with nothing written, and standing.DayTurned.
     """
     digest = hashlib.sha256(b"%d\n" % NAMES_VERSION + data).hexdigest()
@@ -60,11 +67,11 @@ def load(data: bytes, *, at: datetime) -> Report:
     if last and last.digest == digest:
         refused = [Fault(**fault) for fault in last.refused]
         return Report(unchanged=last.added + last.changed + last.unchanged, refused=refused, skipped=True)
-    return _load(catalogue_file.read(data), digest=digest, at=at)
+    return _load(catalogue_file.read(data), digest=digest, at=at, tick=tick)
 
 
 @transaction.atomic
-def _load(file: catalogue_file.CatalogueFile, *, digest: str, at: datetime) -> Report:
+def _load(file: catalogue_file.CatalogueFile, *, digest: str, at: datetime, tick: Tick) -> Report:
     day = programme_day(at)
     standing.enter_day(day)
     with connection.cursor() as cursor:
@@ -75,12 +82,16 @@ def _load(file: catalogue_file.CatalogueFile, *, digest: str, at: datetime) -> R
     added = [row for row in rows if row.sku not in products]
     _give_ids(added, products, day=day)
     _refuse_circles(rows, products)
-    _insert([products[row.sku] for row in added], added, products, day=day)
+    for start in range(0, len(added), A_BATCH):
+        batch = added[start : start + A_BATCH]
+        _insert([products[row.sku] for row in batch], batch, products, day=day)
+        tick(len(batch))
     report.added = [row.sku for row in added]
     fresh = set(report.added)
     for row in rows:
         if row.sku not in fresh:
             _renew(row, products, report, at=at)
+            tick(1)
     touched = [products[sku] for sku in report.changed]
     columns = [column.name for column in Product._meta.concrete_fields if column.name not in _FIXED]
     Product.objects.bulk_update(touched, columns, batch_size=500)
@@ -165,13 +176,13 @@ def _refuse_circles(rows: list[Row], products: Mapping[str, Product]) -> None:
         raise BrokenFile([Fault(min(lines.get(sku, 1) for sku in circle), "superseded_by", reason)])
 
 
-def _insert(new: list[Product], rows: list[Row], products: Mapping[str, Product], *, day: date) -> None:
+def _insert(new: list[Product], rows: Sequence[Row], products: Mapping[str, Product], *, day: date) -> None:
     """Products new to the portal, each together with its first valuation."""
     is_first_load = not CatalogueLoad.objects.exists()
     effective_on = settings.PROGRAMME_START if is_first_load else day
     for product, row in zip(new, rows, strict=True):
         _apply(product, row, set(row.cells), products)
-    Product.objects.bulk_create(new, batch_size=1000)
+    Product.objects.bulk_create(new)
     Valuation.objects.bulk_create(
         [
             Valuation(
@@ -184,8 +195,7 @@ def _insert(new: list[Product], rows: list[Row], products: Mapping[str, Product]
                 recorded_on=day,
             )
             for product, row in zip(new, rows, strict=True)
-        ],
-        batch_size=1000,
+        ]
     )
 
 
@@ -230,6 +240,7 @@ def _renew(row: Row, products: Mapping[str, Product], report: Report, *, at: dat
         column = "lifecycle" if "lifecycle" in changed else "points"
         report.refused.append(Fault(row.line, column, f"the plan that staff made forbids it ({error.code})"))
         return
+    report.before[row.sku] = product.file_cells
     _apply(product, row, changed, products)
     report.changed.append(row.sku)
 

@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -91,5 +92,5 @@ def rows_of(text: str, columns: Sequence[str], key: Sequence[str]) -> tuple[list
 
 
 def cells_of(values: Iterable[object]) -> list[str]:
-    """Cells that no spreadsheet calculates and that come back as they went."""
-    return [safe("" if value is None else str(value), as_text=isinstance(value, str)) for value in values]
+    """Cells that no spreadsheet calculates and that come back as they went: days are no numbers either."""
+    return [safe("" if value is None else str(value), as_text=not isinstance(value, int | Decimal)) for value in values]

@@ -19,7 +19,7 @@ from cps_portal.data.files import MOST_ROWS, Fault, Faulty, Row, rows_of, text_o
 from cps_portal.data.kinds import Kind, kind_of
 from cps_portal.data.outcome import SAME, Done, Said
 from kitbag import standing
-from kitbag.approvals import as_facts, needs_second
+from kitbag.approvals import as_facts, larger, needs_second
 from kitbag.impact import Impact, impact_of
 from kitbag.registration import KitError
 from members.models import DataImport, User
@@ -31,6 +31,13 @@ AT_ONCE = 500
 FAULTS_KEPT, CHANGES_KEPT = 200, 200
 # Rows between two words on how far the work has come.
 ROWS_A_STEP = 100
+# Why what was shown once is looked at again.
+DIFFERS, GREW = "differs", "grew"
+Tick = Callable[..., None]
+
+
+class _Differs(Exception):
+    """A file does something else than what was shown."""
 
 
 def begin(kind: Kind, *, name: str, data: bytes, reason: str, short_notice: str, by: User, at: datetime) -> DataImport:
@@ -58,13 +65,15 @@ def check(key: UUID, *, at: datetime) -> None:
         asked = _mine(key, State.CHECKING)
         if asked is None:
             return
+        again = DIFFERS if asked.outcome else ""
         try:
-            done, impact, rows = _dry(asked, at)
+            with _progress(asked) as tick:
+                done, impact, rows = _dry(asked, at, tick)
         except Faulty as faulty:
             asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
         else:
             asked.state, asked.rows, asked.rows_done = State.CHECKED, rows, rows
-            asked.outcome, asked.mark = _outcome(done, impact), _mark(done)
+            asked.outcome, asked.mark = _outcome(done, impact, again), _mark(done)
         asked.save(update_fields=["state", "rows", "rows_done", "outcome", "mark"])
 
 
@@ -81,18 +90,21 @@ def _mine(key: UUID, state: str) -> DataImport | None:
 
 
 @contextmanager
-def _progress(asked: DataImport) -> Iterator[Callable[[], None]]:
-    """Count rows on a connection of its own, so that pages see how far a transaction has come before it ends."""
+def _progress(asked: DataImport, *, times: int = 1) -> Iterator[Tick]:
+    """Count rows on a connection of its own, so that pages see how far a transaction has come before it ends.
+
+    Where each row is dealt with several `times`, it counts in as many parts: what was done never falls.
+    """
     beside = connection.copy()
     done = 0
 
-    def tick() -> None:
+    def tick(rows: int = 1) -> None:
         nonlocal done
-        done += 1
-        if done % ROWS_A_STEP == 0:
+        before, done = done, done + rows
+        if before // ROWS_A_STEP < done // ROWS_A_STEP:
             with beside.cursor() as cursor:
-                table = DataImport._meta.db_table
-                cursor.execute(f"UPDATE {table} SET rows_done = %s WHERE id = %s", [min(done, asked.rows), asked.pk])  # noqa: S608
+                sql = f"UPDATE {DataImport._meta.db_table} SET rows_done = %s WHERE id = %s"  # noqa: S608
+                cursor.execute(sql, [min(done // times, asked.rows), asked.pk])
 
     try:
         yield tick
@@ -104,17 +116,20 @@ def _rows(asked: DataImport, kind: Kind) -> tuple[list[Row], list[Fault]]:
     return rows_of(asked.text, kind.columns, kind.key)
 
 
-def _dry(asked: DataImport, at: datetime) -> tuple[list[Done], Impact | None, int]:
+def _dry(asked: DataImport, at: datetime, tick: Tick) -> tuple[list[Done], Impact | None, int]:
     kind = kind_of(asked.kind)
     assert kind is not None
     rows, faults = _rows(asked, kind)
     done: list[Done] = []
 
-    with _progress(asked) as tick, _all_told(faults):
+    with _all_told(faults):
         said = _said(asked, tick)
 
         def act(*, at: datetime) -> None:
-            done[:] = kind.apply(rows, said, at)
+            # Rows that name each other are applied all together or not at all: without one others look wrong.
+            if faults and kind.wrong_alone:
+                raise Faulty(kind.wrong_alone(rows))
+            done[:] = kind.apply(rows, said, at) if rows else []
 
         if kind.moves_points:
             return done, standing.at_the_clock(impact_of, act), len(rows)
@@ -136,7 +151,7 @@ def _all_told(faults: list[Fault]) -> Iterator[None]:
         raise Faulty(faults)
 
 
-def _said(asked: DataImport, tick: Callable[[], None]) -> Said:
+def _said(asked: DataImport, tick: Tick) -> Said:
     return Said(asked.by, asked.reason, asked.short_notice, tick)
 
 
@@ -144,7 +159,7 @@ def _faults(faults: list[Fault]) -> dict[str, Any]:
     return {"faults": [asdict(fault) for fault in faults[:FAULTS_KEPT]], "fault_count": len(faults)}
 
 
-def _outcome(done: list[Done], impact: Impact | None) -> dict[str, Any]:
+def _outcome(done: list[Done], impact: Impact | None, again: str = "") -> dict[str, Any]:
     counts: dict[str, int] = {}
     for one in done:
         counts[one.what] = counts.get(one.what, 0) + 1
@@ -156,7 +171,16 @@ def _outcome(done: list[Done], impact: Impact | None) -> dict[str, Any]:
         "impact": as_facts(impact) if impact else [],
         "more_days": impact.more_days if impact else 0,
         "needs_second": bool(impact and needs_second(impact)),
+        "again": again,
     }
+
+
+def _wants_second(asked: DataImport, now: dict[str, Any]) -> bool:
+    """Whether what a file does now asks for a second person who has not seen it: nobody has, or it grew since."""
+    if not now["needs_second"] or asked.decided_by_id is None:
+        return bool(now["needs_second"])
+    seen = asked.outcome
+    return larger(now["impact"], seen.get("impact", [])) or now["more_days"] > seen.get("more_days", 0)
 
 
 def _mark(done: list[Done]) -> str:
@@ -202,34 +226,46 @@ def save(key: UUID, *, at: datetime) -> None:
     """Write a file whole, as the staff change of who brought it in.
 
     Where it would do something else than what was shown it is checked anew instead; where its impact has grown
-    beyond what one person decides it waits for a second one.
+    beyond what one person decides, or beyond what the second one saw, it waits for a second one.
     """
     with transaction.atomic():
         asked = _mine(key, State.SAVING)
         kind = kind_of(asked.kind) if asked else None
         if asked is None or kind is None:
             return
+        asked.rows_done = 0
         try:
-            done, impact, _rows_read = _dry(asked, at)
-            if _mark(done) != asked.mark:
-                asked.state, asked.decided_by, asked.decided_at = State.CHECKING, None, None
-            elif impact and needs_second(impact) and asked.decided_by_id is None:
-                asked.state, asked.outcome = State.WAITING, _outcome(done, impact)
-            else:
-                _write(asked, kind, at)
-                asked.state, asked.saved_at = State.SAVED, at
+            with _progress(asked, times=2) as tick:
+                _save(asked, kind, at, tick)
+        except _Differs:
+            asked.state, asked.decided_by, asked.decided_at = State.CHECKING, None, None
         except Faulty as faulty:
             asked.state, asked.outcome = State.FAULTY, _faults(faulty.faults)
-        asked.save(update_fields=["state", "outcome", "saved_at", "decided_by", "decided_at"])
+        asked.save(update_fields=["state", "rows_done", "outcome", "saved_at", "decided_by", "decided_at"])
     if asked.state == State.CHECKING and asked.rows <= AT_ONCE:
         check(key, at=at)
 
 
-def _write(asked: DataImport, kind: Kind, at: datetime) -> None:
+def _save(asked: DataImport, kind: Kind, at: datetime, tick: Tick) -> None:
+    done, impact, _rows_read = _dry(asked, at, tick)
+    if _mark(done) != asked.mark:
+        raise _Differs
+    now = _outcome(done, impact, GREW)
+    if _wants_second(asked, now):
+        asked.state, asked.outcome = State.WAITING, now
+        asked.decided_by, asked.decided_at = None, None
+    else:
+        _write(asked, kind, at, tick)
+        asked.state, asked.saved_at, asked.rows_done = State.SAVED, at, asked.rows
+
+
+def _write(asked: DataImport, kind: Kind, at: datetime, tick: Tick) -> None:
+    """Write the rows. What the dry run saw it let go of again, so what they come to is compared once more."""
     rows, _none = _rows(asked, kind)
-    with transaction.atomic(), staff_at_work(asked.by, why=asked.reason, at=at), _progress(asked) as tick:
-        said = _said(asked, tick)
-        standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))
+    said = _said(asked, tick)
+    with transaction.atomic(), staff_at_work(asked.by, why=asked.reason, at=at):
+        if _mark(standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))) != asked.mark:
+            raise _Differs
 
 
 def waiting() -> list[UUID]:

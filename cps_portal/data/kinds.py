@@ -4,21 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from cps_portal.data.by_form import by_form, rows_as_cells
+from cps_portal.data.catalogue_rows import catalogue_rows, load_catalogue, wrong_alone
 from cps_portal.data.files import Fault, Faulty, Row, cells_of
 from cps_portal.data.outcome import CHANGED, NEW, SAME, Done, Said
-from kitbag import catalogue, holds, valuing
+from kitbag import holds, standing, valuing
 from kitbag.models import Product, Valuation
 from kitbag.plan_words import REFUSALS
 from kitbag.registration import KitError
 from kitbag.rules import catalogue_file
-from kitbag.rules.table_cells import written
 from kitbag.rules.valuing import PlanError
 from kitbag.valuing import SetValue
 from members.models import CountryTerms, DataImport, Threshold
+from members.rules.days import programme_day
 from servicing.models import Centre, Offer, ServiceTerms
 
 
@@ -26,7 +28,9 @@ from servicing.models import Centre, Offer, ServiceTerms
 class Kind:
     """One kind: `apply` writes rows inside the caller's transaction or raises Faulty; `moves_points` where it may.
 
-    `may_be_late`: it may come sooner than members are told ahead, for a reason that they are told.
+    `may_be_late`: it may come sooner than members are told ahead, for a reason that they are told. `wrong_alone`,
+    where rows name each other: what is wrong with each by itself, which is told first, since a row that is not sound
+    makes those that name it look wrong.
     """
 
     name: DataImport.Kind
@@ -37,6 +41,7 @@ class Kind:
     export: Callable[[], Iterator[Sequence[object]]]
     moves_points: bool = False
     may_be_late: bool = False
+    wrong_alone: Callable[[list[Row]], list[Fault]] | None = None
 
     def table(self) -> Iterator[list[str]]:
         """All of it as rows of a table, its headings first."""
@@ -68,57 +73,17 @@ def _refused(row: Row, error: KitError | PlanError, columns: dict[str, str]) -> 
     return Fault(row.number, columns.get(field, field), str(words))
 
 
-# The catalogue
-
-
-def _load_catalogue(rows: list[Row], said: Said, at: datetime) -> list[Done]:
-    data = _as_file(catalogue_file.COLUMNS, rows)
-    before = dict(Product.objects.filter(sku__in=[row.cells["sku"] for row in rows]).values_list("sku", "file_cells"))
-    try:
-        report = catalogue.load(data, at=at)
-    except catalogue_file.BrokenFile as broken:
-        raise Faulty(_catalogue_faults(broken.faults, rows)) from broken
-    if report.refused:
-        raise Faulty(_catalogue_faults(report.refused, rows))
-    added, changed = set(report.added), set(report.changed)
-    return [_of_product(row, before.get(row.cells["sku"], {}), added, changed) for row in rows]
-
-
-def _of_product(row: Row, before: dict[str, str], added: set[str], changed: set[str]) -> Done:
-    sku = row.cells["sku"]
-    if sku in added:
-        return Done(NEW, sku)
-    if sku not in changed:
-        return Done(SAME, sku)
-    cells = [(name, before.get(name, ""), row.cells[name]) for name in catalogue_file.COLUMNS]
-    return Done(
-        CHANGED, sku, "; ".join(f"{name}: {old or '–'} → {new or '–'}" for name, old, new in cells if old != new)
-    )
-
-
-def _as_file(columns: Sequence[str], rows: list[Row]) -> bytes:
-    table = [list(columns), *([row.cells[name] for name in columns] for row in rows)]
-    return written(table).removeprefix("\ufeff").encode()
-
-
-def _catalogue_faults(faults: Sequence[catalogue_file.Fault], rows: list[Row]) -> list[Fault]:
-    """The loader counts lines of the file that it was given: its second is the first row."""
-    numbers = {place: row.number for place, row in enumerate(rows, start=2)}
-    return [Fault(numbers.get(fault.line, fault.line), fault.column, fault.reason) for fault in faults]
-
-
-def _catalogue_rows() -> Iterator[Sequence[object]]:
-    for product in Product.objects.order_by("sku").iterator(chunk_size=500):
-        yield [product.file_cells.get(name, "") for name in catalogue_file.COLUMNS]
-
-
 # Values and thresholds, by their operations only
 
 
 def _set_values(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     faults: list[Fault] = []
     done: list[Done] = []
-    products = dict(Product.objects.filter(sku__in=[row.cells["sku"] for row in rows]).values_list("sku", "pk"))
+    # Held before their plans are read: what is told of a row is what its change came upon. Members go on registering.
+    standing.enter_day(programme_day(at))
+    skus = [row.cells["sku"] for row in rows]
+    held = Product.objects.select_for_update(no_key=True).filter(sku__in=skus).order_by("sku")
+    products = dict(held.values_list("sku", "pk"))
     planned = {
         (sku, day): points
         for sku, day, points in Valuation.objects.in_force()
@@ -165,6 +130,9 @@ def _value_rows() -> Iterator[Sequence[object]]:
 def _plan_thresholds(rows: list[Row], said: Said, at: datetime) -> list[Done]:
     faults: list[Fault] = []
     done: list[Done] = []
+    standing.enter_day(programme_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {Threshold._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
     for row in sorted(rows, key=lambda row: row.cells["day"]):
         said.tick()
         day = _day(row, "day", faults)
@@ -230,9 +198,10 @@ KINDS: tuple[Kind, ...] = (
         "kitbag.change_product",
         catalogue_file.COLUMNS,
         ("sku",),
-        _load_catalogue,
-        _catalogue_rows,
+        load_catalogue,
+        catalogue_rows,
         moves_points=True,
+        wrong_alone=wrong_alone,
     ),
     Kind(
         DataImport.Kind.VALUES,

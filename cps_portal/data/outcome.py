@@ -10,12 +10,12 @@ NEW, CHANGED, SAME = "new", "changed", "same"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who brings the data in, why, and why on short notice; `tick` is told of each row that is dealt with."""
+    """Who brings the data in, why, and why on short notice; `tick` is told of rows dealt with: one, or how many."""
 
     by: User
     reason: str
     short_notice: str = ""
-    tick: Callable[[], object] = bool
+    tick: Callable[..., object] = bool
 
 
 @dataclass(frozen=True, slots=True)

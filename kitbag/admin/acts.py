@@ -107,7 +107,7 @@ def act_page(
                 impact = preview(form.cleaned_data) if preview else None
                 if impact and approves is None and approvals.needs_second(impact):
                     return _ask(request, page, form, impact, title=title, subject=subject, back=back)
-                if impact and approves is not None and approvals.grown(approves, impact):
+                if impact and approves is not None and approvals.grown(approves, impact, by=cast(User, request.user)):
                     raise KitError("impact_grew")
                 impact = None
                 with transaction.atomic():

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from kitbag.standing import at_the_clock
 from members.long_lists import any_of
 from members.models import User
 from members.staff_pages import FactAdmin
+from members.trail import staff_at_work
 
 CARRIED_MOST = 200
 
@@ -108,12 +110,19 @@ def decide_each(
     *,
     act: Callable[[Any, User], object],
     done: str,
+    action: str = "accept",
+    note: str = "",
 ) -> None:
-    """Carry a decision out on rows one by one, each in its own transaction, and tell what came of each."""
+    """Carry a decision out on rows one by one, each in its own transaction, and tell what came of each.
+
+    On the audit trail stands what was decided and what each row waited for. The note is the reason where rows wait
+    for none: elsewhere it is written to the member.
+    """
     user = cast(User, request.user)
     for row in rows:
+        why = f"{action}: {reasons_in_words(row.reasons) if hasattr(row, 'reasons') else note}"
         try:
-            with transaction.atomic():
+            with transaction.atomic(), staff_at_work(user, why=why, at=timezone.now()):
                 act(row.pk, user)
                 page.log_change(request, row, done)
         except (KitError, PlanError) as error:
@@ -161,6 +170,8 @@ class DecidingAdmin(SerialSearchAdmin):
                 rows,
                 act=lambda key, user: at_the_clock(act, key, note=written, by=user),
                 done=f"{done} {written}",
+                action=action,
+                note=written,
             )
             return None
         context = {

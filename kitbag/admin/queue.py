@@ -112,7 +112,9 @@ def _decide(
     """Carry a decision out, with its line in the history."""
     user, decision, note = request.user, data["decision"], data["note"]
     assert isinstance(user, User)
-    why = data["reply_title"] or reasons_in_words((edit or item).reasons)
+    # A reply that stands chosen tells the member nothing where the item is accepted, and is no reason for it.
+    reply = data["reply_title"] if decision != "accept" else ""
+    why = reply or reasons_in_words((edit or item).reasons)
     with transaction.atomic(), staff_at_work(user, why=f"{decision}: {why}", at=timezone.now()):
         if edit is None:
             event = at_the_clock(decide_item, item.pk, decision=decision, note=note, by=user)

@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from kitbag.editing import edit_item
 from kitbag.models import KitItem, ProposedEdit
-from members.models import Message
+from members.models import Message, StaffChange
 from tests.conftest import details
 from tests.factories import NOON
+from tests.portal.conftest import a_claim
 from tests.portal.staff import act, history
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -61,6 +62,28 @@ def test_reject_asks_for_the_note_first(clerk, waiting):
     assert (waiting.state, waiting.note) == ("refused", "The photo shows another number.")
     assert history(waiting) == [("Validation", "Rejected. The photo shows another number.")]
     assert Message.objects.filter(kind="item_needs_you", user=waiting.member.user).count() == 1
+
+
+@pytest.mark.parametrize("decision", ["accept", "ask", "reject"])
+def test_the_trail_says_what_was_decided_from_the_list_and_what_each_item_waited_for(
+    clerk, waiting, omar, lens, register, decision
+):
+    other = register(omar, lens, serial="77", number_confirmed=True)
+    KitItem.objects.filter(pk=other.pk).update(reasons=["many"])
+    act(clerk, "kitbag_kititem", decision, waiting, other, carry_out="1", note="Which one?")
+    told = StaffChange.objects.filter(table="kitbag_kititem").values_list("row", "why")
+    assert set(told) == {
+        (str(waiting.pk), f"{decision}: We are checking the serial number you confirmed"),
+        (str(other.pk), f"{decision}: Many products were added within an hour"),
+    }
+
+
+def test_the_reason_for_the_record_stands_on_the_trail_of_a_claim(clerk, layla, omar, camera, register):
+    register(layla, camera, serial="012345678901")
+    claim = a_claim(register(omar, camera, serial="012345678901"))
+    act(clerk, "kitbag_claim", "for_holder", claim, carry_out="1", note="Her receipt is older.")
+    told = StaffChange.objects.filter(table="kitbag_claim").values_list("row", "why")
+    assert set(told) == {(str(claim.pk), "for_holder: Her receipt is older.")}
 
 
 def test_ask_leaves_the_item_waiting_for_the_member(clerk, waiting):

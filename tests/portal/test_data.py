@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from cps_portal.data import importing
 from cps_portal.data.kinds import KINDS
 from kitbag import catalogue
 from kitbag.models import LifecycleMark, Product, Valuation
+from kitbag.removal import remove_item
 from members.models import CountryTerms, DataImport, PlanRequest, StaffChange, Threshold, User
 from members.rules.roles import Role
 from servicing.models import Centre
@@ -75,6 +77,15 @@ def test_the_catalogue_comes_back_too_and_a_changed_name_is_the_only_change(cloc
     product.refresh_from_db()
     assert product.name.endswith(" X")
     assert f"name: {product.name.removesuffix(' X')} → {product.name}" in row.outcome["changes"][0]["changes"]
+
+
+def test_days_of_an_export_stay_days_in_a_spreadsheet(clock, manager, camera):
+    """With an apostrophe: a spreadsheet would write 2027-09-14 as 14/09/2027, which does not come back."""
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    save(manager, row)
+    for kind, last in (("values", f"eos-r5-mark-ii,'{day(5)},330"), ("thresholds", "'")):
+        table = b"".join(manager.get(reverse("admin:data_export", args=[kind])).streaming_content).decode("utf-8-sig")
+        assert table.splitlines()[-1].startswith(last), table
 
 
 def test_thresholds_are_shown_first_and_saved_then(clock, manager):
@@ -158,6 +169,47 @@ def test_every_fault_of_a_file_is_told_at_once(clock, manager):
     assert [number for number, _column, _words in faults(row)] == [3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("kind", [kind.name.value for kind in KINDS])
+def test_a_file_without_one_whole_row_has_no_other_fault(kind, clock, manager):
+    columns = next(found.columns for found in KINDS if found.name == kind)
+    row = bring_in(manager, kind, f"{','.join(columns)}\nonly,one\nand,another\n")
+    cells = "This row has not as many cells as there are headings."
+    assert faults(row) == [(2, "", cells), (3, "", cells)]
+
+
+def catalogue_lines(count):
+    """The headings of the catalogue, and rows of one product under several keys."""
+    heading, *lines = (settings.BASE_DIR / "kitbag" / "data" / "products.csv").read_text("utf-8").splitlines()
+    one = next(line for line in lines if ",current,," in line and line.count(",") == heading.count(","))
+    sku, _comma, rest = one.partition(",")
+    return heading, [f"{sku}-{number},{rest}" for number in range(count)]
+
+
+def test_a_broken_row_makes_no_sound_one_faulty(clock, manager):
+    """The second follows the first: neither a missing cell nor a wrong one of the first is told of the second."""
+    heading, (first, second, third) = catalogue_lines(3)
+    sku = first.partition(",")[0]
+    second = second.replace(",current,,", f",current,{sku},")
+    third = third.replace(",current,", ",nowhere,")
+    short = bring_in(manager, "catalogue", f"{heading}\n{first.rpartition(',')[0]}\n{second}\n{third}\n")
+    assert [(number, column) for number, column, _words in faults(short)] == [(2, ""), (4, "lifecycle")]
+    wrong = first.replace(",current,", ",nowhere,")
+    row = bring_in(manager, "catalogue", f"{heading}\n{wrong}\n{second}\n{third}\n")
+    assert [(number, column) for number, column, _words in faults(row)] == [(2, "lifecycle"), (4, "lifecycle")]
+    unknown = bring_in(manager, "catalogue", f"{heading}\n{second}\n")
+    assert [(number, column) for number, column, _words in faults(unknown)] == [(2, "superseded_by")]
+
+
+def test_a_fault_of_the_catalogue_is_told_at_its_own_row(clock, manager):
+    """A cell over two lines moves no number of the rows after it."""
+    heading, (first, second) = catalogue_lines(2)
+    catalogue.load(f"{heading}\n{first}\n{second.replace(',current,', ',superseded,')}\n".encode(), at=NOON)
+    sku, _comma, rest = first.partition(",")
+    name, _comma, rest = rest.partition(",")
+    row = bring_in(manager, "catalogue", f'{heading}\n{sku},"{name}\nnew",{rest}\n{second}\n')
+    assert [(number, column) for number, column, _words in faults(row)] == [(2, "name"), (3, "lifecycle")]
+
+
 def test_one_bad_row_keeps_the_good_ones_out(clock, manager):
     text = f"day,silver,gold,platinum\n{day(100)},600,1100,1700\n{day(-1)},600,1100,1700\n"
     row = bring_in(manager, "thresholds", text)
@@ -212,7 +264,50 @@ def test_what_would_differ_from_what_was_shown_is_checked_anew(clock, manager, c
     importing.save(other.pk, at=NOON)
     assert save(manager, row).state == DataImport.State.CHECKED, row.outcome
     assert "325 → 330" in str(row.outcome)
+    assert row.rows_done == row.rows
+    page = manager.get(reverse("admin:data_file", args=[row.pk])).content.decode()
+    assert "The data have changed since this was shown. Look at it again." in page
     assert Valuation.objects.filter(product=camera, points=325).exists()
+
+
+def test_a_file_whose_impact_grew_since_it_was_approved_waits_again(
+    clock, manager, layla, omar, camera, register, settings, monkeypatch
+):
+    settings.APPROVAL_MEMBERS = 0
+    monkeypatch.setattr(importing, "AT_ONCE", 0)
+    register(layla, camera)
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    worked()
+    save(manager, row)
+    second = confirmed(staff_user(SUPERUSER))
+    second.post(reverse("admin:data_file", args=[row.pk]), {"approve": "1"})
+    register(omar, camera)
+    worked()
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, row.decided_at) == (DataImport.State.WAITING, None, None)
+    assert [told["members"] for told in row.outcome["impact"]] == [2]
+    assert not Valuation.objects.filter(product=camera, points=330).exists()
+    page = second.get(reverse("admin:data_file", args=[row.pk])).content.decode()
+    assert "It concerns more members than was shown before. Look at it again." in page
+    second.post(reverse("admin:data_file", args=[row.pk]), {"approve": "1"})
+    worked()
+    row.refresh_from_db()
+    assert row.state == DataImport.State.SAVED
+    assert Valuation.objects.filter(product=camera, points=330).exists()
+
+
+def test_a_file_whose_impact_fell_since_it_was_approved_is_saved(
+    clock, manager, layla, omar, camera, register, settings, monkeypatch
+):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    item = register(omar, camera)
+    row = bring_in(manager, "values", f"sku,day,points\neos-r5-mark-ii,{day(5)},330\n")
+    save(manager, row)
+    remove_item(item.pk, member_id=omar.pk, reason="sold", at=NOON, by=omar.user)
+    confirmed(staff_user(SUPERUSER)).post(reverse("admin:data_file", args=[row.pk]), {"approve": "1"})
+    row.refresh_from_db()
+    assert row.state == DataImport.State.SAVED
 
 
 def test_a_large_impact_waits_for_a_second_person(clock, manager, layla, camera, register, settings):
@@ -256,6 +351,45 @@ def test_a_plan_of_large_impact_is_carried_out_by_the_second_person(clock, manag
     assert (mark.effective_on.isoformat(), asked.state) == (day(100), PlanRequest.State.APPROVED)
     second.post(page, {"approve": "1"})
     assert LifecycleMark.objects.count() == 1
+
+
+def test_the_second_persons_changes_carry_the_reason_of_who_asked(clock, manager, layla, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    second = staff_user(SUPERUSER)
+    confirmed(second).post(reverse("admin:approval", args=[PlanRequest.objects.get().pk]), {"approve": "1"})
+    changes = StaffChange.objects.filter(table__in=["kitbag_lifecyclemark", "kitbag_valuation"])
+    assert {(change.by, change.why) for change in changes} == {(second, "A successor")}
+
+
+def test_a_refused_plan_is_not_looked_at_anew(clock, manager, layla, omar, camera, register, settings):
+    """Who approves after another one refused is told so, and what the refusal was about stays as it was."""
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    second = confirmed(staff_user(SUPERUSER))
+    page = reverse("admin:approval", args=[asked.pk])
+    second.post(page, {"refuse": "1", "why": "Too early"})
+    register(omar, camera)
+    told = second.post(page, {"approve": "1"}, follow=True).content.decode()
+    assert "Somebody has decided this meanwhile." in told
+    asked.refresh_from_db()
+    assert (asked.state, [row["members"] for row in asked.impact]) == (PlanRequest.State.REFUSED, [1])
+    assert not LifecycleMark.objects.exists()
+
+
+def test_nobody_looks_anew_at_their_own_plan(clock, manager, layla, omar, camera, register, settings):
+    settings.APPROVAL_MEMBERS = 0
+    register(layla, camera)
+    plan(manager, camera)
+    asked = PlanRequest.objects.get()
+    register(omar, camera)
+    told = manager.post(reverse("admin:approval", args=[asked.pk]), {"approve": "1"}, follow=True).content.decode()
+    assert "You asked for this yourself: a second person decides." in told
+    asked.refresh_from_db()
+    assert [row["members"] for row in asked.impact] == [1]
 
 
 def test_what_grew_since_it_was_asked_is_looked_at_again(clock, manager, layla, omar, camera, register, settings):

@@ -11,7 +11,7 @@ from kitbag import desk
 from kitbag.editing import edit_item
 from kitbag.models import KitItem, ProofOpening, ProposedEdit, ReplyTemplate, ReviewLease
 from kitbag.validation import accept_item, ask_member
-from members.models import Message
+from members.models import Message, StaffChange
 from tests.conftest import details
 from tests.factories import NOON, ProductFactory
 from tests.portal.desk import PNG, QUEUE, decide, page_of, person, picture, receipt_of, second_clerk
@@ -162,6 +162,15 @@ def test_a_chosen_reply_is_the_note_where_that_is_empty(clerk, waiting):
     assert "Please look again." in clerk.get(QUEUE).content.decode()
     decide(clerk, waiting, "reject", reply=chosen.pk)
     assert KitItem.objects.get(pk=waiting.pk).note == "Please look again."
+
+
+@pytest.mark.parametrize(
+    ("decision", "why"), [("accept", "We are checking the serial number you confirmed"), ("ask", "Blurred")]
+)
+def test_a_reply_is_the_reason_on_the_trail_only_where_it_is_sent(clerk, waiting, decision, why):
+    decide(clerk, waiting, decision, reply=reply(title="Blurred").pk)
+    [told] = set(StaffChange.objects.filter(table="kitbag_kititem").values_list("why", flat=True))
+    assert told == f"{decision}: {why}"
 
 
 def test_what_the_clerk_wrote_goes_before_the_reply(clerk, waiting):

@@ -222,6 +222,7 @@ def data_file(request: HttpRequest, key: UUID) -> HttpResponse:
             "decided_by": asked.decided_by.email if asked.decided_by else "",
             "saved_at": asked.saved_at,
             "outcome": outcome,
+            "shown_again": outcome.get("again", "") if asked.state in (State.CHECKED, State.WAITING) else "",
             "nothing_new": asked.state == State.CHECKED and not outcome.get("change_count"),
             "may_save": may and asked.state == State.CHECKED and asked.by_id == user.pk and outcome.get("change_count"),
             "may_decide": may and asked.state == State.WAITING and asked.by_id != user.pk,
@@ -288,12 +289,11 @@ def _carry_out(request: HttpRequest, asked: PlanRequest) -> HttpResponse:
     request.POST = entered  # type: ignore[assignment]
     request.approves = asked.pk  # type: ignore[attr-defined]
     answer = match.func(request, *match.args, **match.kwargs)
-    asked.refresh_from_db()
-    if asked.state != PlanRequest.State.WAITING:
+    page = getattr(answer, "context_data", None)
+    if page is None and PlanRequest.objects.filter(pk=asked.pk, state=PlanRequest.State.APPROVED).exists():
         return HttpResponseRedirect(reverse("admin:data"))
-    form = getattr(answer, "context_data", None)
     said = (
-        [str(words) for errors in form["form"].errors.values() for words in errors] if form and "form" in form else []
+        [str(words) for errors in page["form"].errors.values() for words in errors] if page and "form" in page else []
     )
     messages.error(request, " ".join([_("It cannot be carried out as it was asked."), *said]))
     return HttpResponseRedirect(reverse("admin:approval", args=[asked.pk]))
