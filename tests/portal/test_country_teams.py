@@ -1,13 +1,14 @@
 """Country teams: staff held to countries see their members' rows, in lists, searches, pages, files and acts."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cps_portal.privacy.register import REGISTER as TABLES
 from kitbag.models import Hold, KitItem
-from members.country_teams import countries_seen, path_to_member, seen_by
+from members.country_teams import WITH_A_COUNTRY, countries_seen, path_to_member, seen_by
 from members.models import Member, Thread, User
 from members.rules.roles import Role
 from servicing.models import WelcomePack
@@ -67,6 +68,20 @@ def test_every_table_that_holds_a_members_data_is_scoped():
     of_no_member = {label for label in of_somebody if known[label] is None}
     assert of_no_member == set()
     assert len(of_somebody) >= 30
+
+
+# Rows of a country that are every team's: what the programme offers there, and where its centres are.
+EVERY_TEAMS = {"members.CountryTerms", "servicing.ServiceTerms", "servicing.Centre", "servicing.Event"}
+
+
+def test_every_table_with_a_country_is_sorted():
+    """A country of a row is the team's, the member's, or of data that every team sees; a new one is thought of."""
+    with_one = {model for model in apps.get_models() if any(field.name == "country" for field in model._meta.fields)}
+    own = {model._meta.label for model in with_one if path_to_member(model)[0] is None}
+    assert own - EVERY_TEAMS <= WITH_A_COUNTRY
+    assert {model._meta.label for model in with_one} >= WITH_A_COUNTRY | EVERY_TEAMS
+    by_member = {model._meta.label for model in with_one} - WITH_A_COUNTRY - EVERY_TEAMS
+    assert by_member == {"members.Address", "members.Member"}
 
 
 def test_questions_and_their_files_go_by_the_country(egypt, layla, omar):
