@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,7 +105,7 @@ class SerialSearchAdmin(FactAdmin):
 
 
 def decide_each(
-    page: FactAdmin,
+    page: "DecidingAdmin",
     request: HttpRequest,
     rows: Iterable[Model],
     *,
@@ -128,7 +129,12 @@ def decide_each(
         except (KitError, PlanError) as error:
             page.message_user(request, f"{page.heading(row)}: {words_for(error)}", messages.ERROR)
         else:
-            page.message_user(request, f"{page.heading(row)}: {done}", messages.SUCCESS)
+            page.message_user(request, _with_a_way_back(f"{page.heading(row)}: {done}", page, row), messages.SUCCESS)
+
+
+def _with_a_way_back(said: str, page: "DecidingAdmin", row: Model) -> str:
+    href = page.take_back_href(row)
+    return format_html('{} <a href="{}">{}</a>', said, href, _("Take it back…")) if href else said
 
 
 class DecidingAdmin(SerialSearchAdmin):
@@ -136,6 +142,10 @@ class DecidingAdmin(SerialSearchAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"kitbag.change_{self.opts.model_name}")
+
+    def take_back_href(self, row: Any) -> str:
+        """Where a decision on a row can be taken back for a minute; empty where none can."""
+        return ""
 
     def selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any] | None:
         """The rows chosen, no more than one screen of answers; None, with the reason told, beyond it."""

@@ -77,6 +77,9 @@ class ProposedEditAdmin(DecidingAdmin):
         """Each reason with what it clashes with."""
         return review.of_edit(obj)
 
+    def take_back_href(self, row: ProposedEdit) -> str:
+        return reverse("admin:kitbag_queue_item", args=[row.item_id])
+
     @admin.action(description=gettext_lazy("Let pass"), permissions=["decide"])
     def let_pass(self, request: HttpRequest, queryset: QuerySet[ProposedEdit]) -> None:
         rows = self.selected(request, queryset)

@@ -179,6 +179,9 @@ class KitItemAdmin(DecidingAdmin):
             *super().get_urls(),
         ]
 
+    def take_back_href(self, row: KitItem) -> str:
+        return reverse("admin:kitbag_queue_item", args=[row.pk])
+
     @admin.action(description=gettext_lazy("Accept"), permissions=["decide"])
     def accept(self, request: HttpRequest, queryset: QuerySet[KitItem]) -> None:
         rows = self.selected(request, queryset)

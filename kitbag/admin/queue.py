@@ -206,18 +206,25 @@ def _facts(item: KitItem) -> list[tuple[str, str]]:
 def _answer(
     page: "KitItemAdmin", request: HttpRequest, template: str, context: dict[str, Any], now: datetime
 ) -> HttpResponse:
-    common = {**page.admin_site.each_context(request), "opts": page.opts, "taken": _taken(request, now)}
+    common = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "taken": _taken(request, context.get("item"), now),
+    }
     return TemplateResponse(request, f"admin/kitbag/{template}.html", common | context)
 
 
-def _taken(request: HttpRequest, now: datetime) -> dict[str, Any] | None:
-    """The decision of a moment ago, while it can be taken back."""
+def _taken(request: HttpRequest, item: KitItem | None, now: datetime) -> dict[str, Any] | None:
+    """One's decision of a moment ago, while it can be taken back: the one just made, or the last on this item."""
     key = request.GET.get("taken", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+    events = ItemEvent.objects.select_related("item__product")
+    if key.isascii() and key.isdecimal() and len(key) < 19:
+        event = events.filter(pk=int(key)).first()
+    else:
+        event = events.filter(item=item).order_by("-pk").first() if item else None
+    if event is None or event.by_id != request.user.pk or event.kind not in DECISIONS:
         return None
-    mine = ItemEvent.objects.filter(pk=int(key), by=request.user.pk, kind__in=DECISIONS)
-    event = mine.select_related("item__product").first()
-    if event is None or now >= takeable_until(event):
+    if now >= takeable_until(event):
         return None
     return {
         "event": event.pk,

@@ -1,5 +1,7 @@
 """Waiting items and proposed edits decided on the staff pages: one by one, each with its result and history."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -48,6 +50,25 @@ def test_accept_from_the_list_tells_each_result(clerk, waiting, omar, camera, re
     assert page.count("Accepted: it counts.") == 1
     assert page.count("A claim decides that.") == 1
     assert [who for who, _what in history(waiting) + history(second)] == ["Validation"]
+
+
+def test_a_decision_from_the_list_leads_to_where_it_is_taken_back(clerk, waiting):
+    answer = act(clerk, "kitbag_kititem", "accept", waiting)
+    page = reverse("admin:kitbag_queue_item", args=[waiting.pk])
+    assert f'<a href="{page}">Take it back…</a>' in answer.content.decode()
+    taken = clerk.get(page).context["taken"]
+    assert taken["said"] == "accepted"
+    clerk.post(reverse("admin:kitbag_queue_take_back"), {"event": taken["event"]})
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+    assert not Message.objects.filter(about=f"item {waiting.pk}").exists()
+    assert clerk.get(page).context["taken"] is None
+
+
+def test_a_decision_of_a_while_ago_is_not_offered_to_be_taken_back(clerk, waiting, time_machine):
+    act(clerk, "kitbag_kititem", "accept", waiting)
+    time_machine.move_to(NOON + timedelta(hours=1, seconds=61))
+    assert clerk.get(reverse("admin:kitbag_queue_item", args=[waiting.pk])).context["taken"] is None
 
 
 def test_reject_asks_for_the_note_first(clerk, waiting):
