@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cps_portal.data.files import MOST_ROWS, Fault, Faulty, Row, rows_of, text_of
 from cps_portal.data.kinds import Kind, kind_of
@@ -263,9 +263,13 @@ def _write(asked: DataImport, kind: Kind, at: datetime, tick: Tick) -> None:
     """Write the rows. What the dry run saw it let go of again, so what they come to is compared once more."""
     rows, _none = _rows(asked, kind)
     said = _said(asked, tick)
-    with transaction.atomic(), staff_at_work(asked.by, why=asked.reason, at=at):
-        if _mark(standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))) != asked.mark:
-            raise _Differs
+    try:
+        with transaction.atomic(), staff_at_work(asked.by, why=asked.reason, at=at):
+            if _mark(standing.at_the_clock(lambda *, at: kind.apply(rows, said, at))) != asked.mark:
+                raise _Differs
+    except (Faulty, IntegrityError) as error:
+        # The dry run found no fault: somebody wrote the same rows since.
+        raise _Differs from error
 
 
 def waiting() -> list[UUID]:

@@ -13,7 +13,7 @@ from cps_portal.data.kinds import kind_of
 from kitbag import approvals, catalogue, holds, valuing
 from kitbag.models import Product, Valuation
 from kitbag.registration import KitError
-from members.models import DataImport, PlanRequest, Threshold
+from members.models import CountryTerms, DataImport, PlanRequest, Threshold
 from tests.factories import NOON, ProductFactory, UserFactory
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -183,6 +183,37 @@ def test_control_without_comparing_it_is_set_back_unseen(overtaken, monkeypatch)
     importing.save(overtaken.pk, at=NOON)
     overtaken.refresh_from_db()
     assert (overtaken.state, names()) == ("saved", {"Hers"})
+
+
+@pytest.fixture
+def a_new_day(committed_db):
+    """A day from which no terms hold yet, and none after the test."""
+    day = NOON.date() + timedelta(days=40)
+    yield day
+    CountryTerms.objects.filter(valid_from=day).delete()
+
+
+def test_one_new_row_that_two_files_bring_at_once_is_written_once_and_shown_again(
+    together, vera, monkeypatch, a_new_day
+):
+    text = f"country,benefit_class,valid_from,ended\nGB,silver,{a_new_day},\n"
+    files = [brought_in("country-terms", text, who) for who in (vera, UserFactory(is_staff=True))]
+    for row in files:
+        assert importing.order(row.pk, by=row.by).state == "saving"
+    both_have_looked, write = threading.Barrier(2), importing._write
+
+    def write_together(*args):
+        both_have_looked.wait(timeout=20)
+        return write(*args)
+
+    monkeypatch.setattr(importing, "_write", write_together)
+    assert together(*[lambda row=row: importing.save(row.pk, at=NOON) for row in files]) == [None, None]
+    for row in files:
+        row.refresh_from_db()
+    assert sorted(row.state for row in files) == ["checked", "saved"], [row.outcome for row in files]
+    again = next(row for row in files if row.state == "checked")
+    assert (again.outcome["counts"], again.outcome["change_count"]) == ({"same": 1}, 0)
+    assert CountryTerms.objects.filter(country="GB", valid_from=a_new_day).count() == 1
 
 
 def test_products_are_held_before_what_is_told_of_their_plans_is_read(vera, monkeypatch):
