@@ -35,6 +35,7 @@ _CALL = re.compile(rf"\b(?:_|gettext|ngettext|pgettext|npgettext)\({_STRING}(?:,
 STAFF_ONLY = (
     "admin.py",
     "/admin/",
+    "staff_forms.py",
     "staff_pages.py",
     "stale_forms.py",
     "/management/",

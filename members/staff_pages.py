@@ -1,7 +1,6 @@
 """What the staff pages of every app share: facts that are only read, and changes that carry their reason."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
@@ -9,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,41 +16,16 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from members.country_teams import path_to_member, seen_by
 from members.long_lists import ShownPaginator, StaffList, found, is_long
 from members.looking import Page, note_look
 from members.models import User
-from members.rules.days import programme_day
+from members.staff_forms import DatedForm, ReasonedForm, ReasonForm, day_input, shown, today
 from members.stale_forms import MarkedAdmin
 
 # Endings that the filters beside a list put on a field's name; nothing else may be asked through the address.
 ENDINGS = frozenset({"", "exact", "isnull", "gte", "lt", "id__exact"})
-
-
-in_this_century = MaxValueValidator(date(2099, 12, 31), gettext_lazy("Choose a day of this century."))
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own field for a day: works by keyboard, on a tablet and without scripts."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def today() -> date:
-    """The programme day by the clock: these pages are doors."""
-    return programme_day(timezone.now())
-
-
-def shown(value: object) -> str:
-    """A value for people: days as everywhere, nothing as a dash, choices by their words elsewhere."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return f"{value.day} {value:%b %Y %H:%M}"
-    if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
-    return "–" if value in (None, "") else str(value)
 
 
 class StaffAdmin(MarkedAdmin):
@@ -261,17 +234,6 @@ class StaffAdmin(MarkedAdmin):
         return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
 
 
-class ReasonForm(forms.Form):
-    """Why, for an act that asks nothing else."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        help_text=gettext_lazy("Stays on the audit trail."),
-    )
-
-
 class FactAdmin(StaffAdmin):
     """Facts are read here. They change through operations only, each on a page or action of its own."""
 
@@ -298,17 +260,6 @@ class FactInline(admin.TabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class ReasonedForm(forms.ModelForm):
-    """A change that says why; the reason stands in the row's history."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        help_text=gettext_lazy("Stays in the history of this row."),
-    )
 
 
 class ReasonedAdmin(StaffAdmin):
@@ -341,17 +292,6 @@ def _value(form: forms.ModelForm, name: str) -> str:
     if isinstance(value, (QuerySet, list)):
         return ", ".join(str(row) for row in value) or shown(None)
     return shown(value.pk if isinstance(value, Model) else value)
-
-
-class DatedForm(ReasonedForm):
-    """Terms from a day on: a day's terms are final before the day begins."""
-
-    def clean_valid_from(self) -> date:
-        day: date = self.cleaned_data["valid_from"]
-        if day <= today():
-            raise ValidationError(_("Choose a day after today: what holds today was settled before it began."))
-        in_this_century(day)
-        return day
 
 
 class DatedAdmin(ReasonedAdmin):

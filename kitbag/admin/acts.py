@@ -25,7 +25,8 @@ from kitbag.plan_words import OTHERWISE, REFUSALS
 from kitbag.registration import KitError
 from kitbag.rules.valuing import PlanError
 from members.models import Level, User
-from members.staff_pages import StaffAdmin, day_input, in_this_century, shown
+from members.staff_forms import day_input, in_this_century, shown
+from members.staff_pages import StaffAdmin
 
 
 def words_for(error: KitError | PlanError) -> str:

@@ -22,7 +22,8 @@ from kitbag.revising import revise_product
 from kitbag.rules.valuing import PlanError
 from kitbag.standing import at_the_clock
 from members.models import User
-from members.staff_pages import ReasonedAdmin, today
+from members.staff_forms import today
+from members.staff_pages import ReasonedAdmin
 
 
 class ProductSelect(AutocompleteSelect):

@@ -13,7 +13,7 @@ from kitbag.models import Claim, KitItem, Proof, ReviewLease
 from members.looking import role_in_words
 from members.models import Message, User
 from members.rules.days import programme_day
-from members.staff_pages import shown
+from members.staff_forms import shown
 from members.wording import Unwritable, preview
 
 

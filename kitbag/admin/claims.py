@@ -23,7 +23,7 @@ from kitbag.standing import at_the_clock
 from members.looking import Page
 from members.models import User
 from members.rules.days import programme_day
-from members.staff_pages import shown, today
+from members.staff_forms import shown, today
 
 
 class ReasonForRecord(forms.Form):

@@ -20,7 +20,7 @@ from kitbag.models import Claim, FormerNumber, KitItem, StolenUnit
 from kitbag.standing import at_the_clock
 from kitbag.taking_back import decide_item
 from members.looking import Page
-from members.staff_pages import shown
+from members.staff_forms import shown
 
 SHOWN_MOST = 20
 

@@ -18,7 +18,8 @@ from kitbag.standing import at_the_clock
 from members.country_teams import seen_by
 from members.looking import Page
 from members.models import Level, Member, Threshold, User
-from members.staff_pages import FactAdmin, shown, today
+from members.staff_forms import shown, today
+from members.staff_pages import FactAdmin
 
 
 class HoldForm(ActForm):

@@ -16,7 +16,8 @@ from kitbag.revising import revise_product
 from kitbag.rules.worth import Step
 from kitbag.standing import at_the_clock
 from kitbag.valuing import SetValue, marks_of, replan, steps_of
-from members.staff_pages import FactAdmin, StaffAdmin, shown, today
+from members.staff_forms import shown, today
+from members.staff_pages import FactAdmin, StaffAdmin
 
 
 def points_field(label: Any) -> forms.IntegerField:

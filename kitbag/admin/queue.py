@@ -34,7 +34,7 @@ from kitbag.standing import at_the_clock
 from kitbag.taking_back import DECISIONS, decide_edit_of, decide_item, take_back, takeable_until
 from members.looking import note_look, role_in_words
 from members.models import User
-from members.staff_pages import shown
+from members.staff_forms import shown
 from members.trail import staff_at_work
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from kitbag.models import (
 )
 from kitbag.rules.checks import Reason
 from kitbag.rules.serials import are_consecutive
-from members.staff_pages import shown
+from members.staff_forms import shown
 
 SHOWN_MOST = 20
 Line = tuple[str, str]

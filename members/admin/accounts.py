@@ -22,7 +22,8 @@ from django_countries import countries
 
 from members.country_teams import sees_everybody
 from members.models import User
-from members.staff_pages import FactAdmin, ReasonedAdmin, ReasonedForm
+from members.staff_forms import ReasonedForm
+from members.staff_pages import FactAdmin, ReasonedAdmin
 
 # Sign-in data belong to the person: staff see that a second factor is there, never the factor itself.
 # Groups are the roles of the programme, filled by migration.

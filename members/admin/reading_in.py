@@ -27,7 +27,8 @@ from django_countries import countries
 from members import former
 from members.models import FormerImport, Level
 from members.rules.former import HEADINGS, MOST_ROWS, Fault, Reading, Row, country_key, read
-from members.staff_pages import StaffAdmin, shown
+from members.staff_forms import shown
+from members.staff_pages import StaffAdmin
 from members.wording.words import Words
 
 LARGEST_FILE = 8 * 1024 * 1024

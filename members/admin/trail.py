@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from members.country_teams import sees_everybody
 from members.models import StaffChange, User
 from members.rules.roles import Role
-from members.staff_pages import FactAdmin, shown
+from members.staff_forms import shown
+from members.staff_pages import FactAdmin
 from members.trail import NOT_NOTED
 
 

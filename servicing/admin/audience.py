@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from members.models import Level
-from members.staff_pages import ReasonedForm
+from members.staff_forms import ReasonedForm
 
 
 class AudienceForm(ReasonedForm):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from members.long_lists import values_filter
 from members.looking import Page
-from members.staff_pages import shown
+from members.staff_forms import shown
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin
 from servicing.models import Case, CaseEvent, SlotHold, Stretch
 from servicing.rules import steps

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from kitbag.models import FamilyName
 from members.rules.zones import all_zones
-from members.staff_pages import ReasonedAdmin, ReasonedForm
+from members.staff_forms import ReasonedForm
+from members.staff_pages import ReasonedAdmin
 from servicing.admin.hours import DatedInline, HoursFormSet, WallTimeField, WeekInline
 from servicing.admin.scoped import ScopedAdmin
 from servicing.models import Centre, Service

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from kitbag.admin.acts import ActForm, act_page, allow
 from members.models import User
 from members.rules.roles import Role
-from members.staff_pages import ReasonedAdmin, ReasonedForm
+from members.staff_forms import ReasonedForm
+from members.staff_pages import ReasonedAdmin
 from servicing.admin.scoped import ScopedAdmin
 from servicing.models import CentreClerk
 

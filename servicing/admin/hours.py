@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.staff_pages import day_input, in_this_century, shown, today
+from members.staff_forms import day_input, in_this_century, shown, today
 from servicing.admin.scoped import CentreFactAdmin
 from servicing.models import DatedHours, OpeningHours
 

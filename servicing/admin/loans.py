@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from kitbag.admin.catalogue import ProductSelect
 from kitbag.rules.serials import normalise
 from members.looking import Page
-from members.staff_pages import ReasonedAdmin, ReasonedForm, shown
+from members.staff_forms import ReasonedForm, shown
+from members.staff_pages import ReasonedAdmin
 from servicing.access import NOWHERE, centre_seen
 from servicing.admin.scoped import CaseFactAdmin, CentreFactAdmin, ScopedAdmin
 from servicing.models import CentreTask, Loan, LoanSuspension, LoanUnit

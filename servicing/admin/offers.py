@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.looking import Page
-from members.staff_pages import ReasonedAdmin, in_this_century
+from members.staff_forms import in_this_century
+from members.staff_pages import ReasonedAdmin
 from servicing.admin.audience import AudienceForm
 from servicing.admin.scoped import CentreFactAdmin
 from servicing.models import Offer, OfferCode

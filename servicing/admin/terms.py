@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.staff_pages import DatedAdmin, DatedForm
+from members.staff_forms import DatedForm
+from members.staff_pages import DatedAdmin
 from servicing.models import ServiceTerms
 
 VIDEO_LEAST_DAYS = 5

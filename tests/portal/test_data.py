@@ -373,14 +373,18 @@ def test_the_second_persons_changes_carry_the_reason_of_who_asked(clock, manager
     assert {(change.by, change.why) for change in changes} == {(second, "A successor")}
 
 
-def test_a_refused_plan_is_not_looked_at_anew(clock, manager, layla, omar, camera, register, settings):
-    """Who approves after another one refused is told so, and what the refusal was about stays as it was."""
+@pytest.fixture
+def asked(clock, manager, layla, camera, register, settings):
+    """A plan that waits for a second person."""
     settings.APPROVAL_MEMBERS = 0
     register(layla, camera)
     plan(manager, camera)
-    asked = PlanRequest.objects.get()
-    second = confirmed(staff_user(SUPERUSER))
-    page = reverse("admin:approval", args=[asked.pk])
+    return PlanRequest.objects.get()
+
+
+def test_a_refused_plan_is_not_looked_at_anew(asked, omar, camera, register):
+    """Who approves after another one refused is told so, and what the refusal was about stays as it was."""
+    second, page = confirmed(staff_user(SUPERUSER)), reverse("admin:approval", args=[asked.pk])
     second.post(page, {"refuse": "1", "why": "Too early"})
     register(omar, camera)
     told = second.post(page, {"approve": "1"}, follow=True).content.decode()
@@ -438,13 +442,8 @@ def test_what_a_file_changed_is_the_change_of_who_brought_it_in(clock, manager, 
     assert (change.by, change.why, change.new["silver"]) == (row.by, "New season", 600)
 
 
-def test_a_second_person_may_refuse_and_says_why(clock, manager, layla, camera, register, settings):
-    settings.APPROVAL_MEMBERS = 0
-    register(layla, camera)
-    plan(manager, camera)
-    asked = PlanRequest.objects.get()
-    second = confirmed(staff_user(SUPERUSER))
-    page = reverse("admin:approval", args=[asked.pk])
+def test_a_second_person_may_refuse_and_says_why(asked):
+    second, page = confirmed(staff_user(SUPERUSER)), reverse("admin:approval", args=[asked.pk])
     assert "Say why." in second.post(page, {"refuse": "1", "why": ""}).content.decode()
     second.post(page, {"refuse": "1", "why": "Too early"})
     asked.refresh_from_db()
@@ -452,13 +451,7 @@ def test_a_second_person_may_refuse_and_says_why(clock, manager, layla, camera, 
     assert not LifecycleMark.objects.exists()
 
 
-def test_a_plan_that_fits_no_more_stays_with_its_reason(
-    clock, manager, layla, camera, register, settings, time_machine
-):
-    settings.APPROVAL_MEMBERS = 0
-    register(layla, camera)
-    plan(manager, camera)
-    asked = PlanRequest.objects.get()
+def test_a_plan_that_fits_no_more_stays_with_its_reason(asked, time_machine):
     staff_user(SUPERUSER)
     time_machine.move_to(NOON + timedelta(days=101), tick=False)
     answer = confirmed(User.objects.get(is_superuser=True)).post(

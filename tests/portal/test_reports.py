@@ -17,6 +17,7 @@ from kitbag.models import LevelChange, Night, Valuation, WaitingReason
 from kitbag.validation import accept_item, reject_item
 from members.models import Level, Member
 from members.rules.roles import Role
+from members.staff_forms import shown
 from servicing import figures
 from servicing.models import Case, Centre, DayFigures, Event, LoanUnit, Stretch
 from tests.factories import (
@@ -362,7 +363,7 @@ def test_points_of_a_night_whose_day_is_not_over_are_not_said_to_be_none(all_see
     DayFigures.objects.create(day=TODAY - timedelta(days=1), country="GB", points_fell=7)
     page = all_seeing.get(reverse("admin:report", args=["depreciation"]))
     assert [row[:2] for row in page.context["rows"]] == [[day(0), "–"], [day(-1), "7"]]
-    assert page.context["figures"][0]["unit"] == "days over"
+    assert page.context["figures"][0]["unit"] == f"until {shown(TODAY - timedelta(days=1))}"
 
 
 @pytest.mark.parametrize(("after", "again"), [(30, "1"), (31, "0")])

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cps_portal.pages.kitbag.proof_form import ACCEPTED
-from members.staff_pages import day_input, in_this_century
+from members.staff_forms import day_input, in_this_century
 
 WORDS_LENGTH = 1000
 

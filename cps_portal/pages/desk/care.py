@@ -28,7 +28,7 @@ from members import acting, suspending
 from members.acting import ActingError
 from members.models import Member, User
 from members.rules.days import day_begins, programme_day
-from members.staff_pages import ReasonForm, day_input, in_this_century, shown
+from members.staff_forms import ReasonForm, day_input, in_this_century, shown
 from members.suspending import SuspendError
 
 REFUSALS: dict[str, str | Promise] = {

@@ -22,7 +22,7 @@ from kitbag import approvals
 from kitbag.registration import KitError
 from kitbag.rules.table_cells import written
 from members.models import DataImport, PlanRequest, User
-from members.staff_pages import shown
+from members.staff_forms import shown
 
 SEE = "members.view_dataimport"
 State = DataImport.State

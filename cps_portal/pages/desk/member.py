@@ -31,7 +31,7 @@ from members.looking import Page, note_look
 from members.models import Level, Member, User
 from members.rules.days import programme_day
 from members.rules.levels import benefit_level
-from members.staff_pages import day_input, shown
+from members.staff_forms import day_input, shown
 from servicing.access import centre_seen_by
 from servicing.home_terms import home_terms
 

@@ -21,7 +21,7 @@ from members.models import (
     StaffLook,
     Thread,
 )
-from members.staff_pages import shown
+from members.staff_forms import shown
 from servicing.models import Booking, Case, Loan, LoanSuspension, OfferCode, WelcomePack
 from servicing.rules.numbers import pack_number
 

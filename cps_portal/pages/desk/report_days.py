@@ -15,6 +15,7 @@ from django_countries import countries
 from cps_portal.pages.desk.report_parts import Asked, Step, Table, Told, figure, number, share
 from kitbag.models import Night, Valuation, WaitingReason
 from members.rules.days import day_begins
+from members.staff_forms import shown
 from servicing.models import DayFigures
 
 # Of how many decisions the waiting is measured at most: the newest of the time.
@@ -245,6 +246,7 @@ def depreciation(asked: Asked) -> Told:
         row for row in nights if row["products_due"] or row["holds_due"] or row["thresholds_due"] or row["day"] in fell
     ]
     total = {name: sum(row[name] for row in nights) for name in counts}
+    until = _("until %(day)s") % {"day": shown(noted)} if noted > date.min else ""
     points = _("Points that fell") if asked.codes is None else _("Points that fell in your countries")
     return Told(
         [
@@ -272,7 +274,7 @@ def depreciation(asked: Asked) -> Told:
             (_("Levels down"), [row["levels_down"] for row in nights]),
         ],
         [
-            figure(points, f"{sum(fell.values()):,}", "" if nights and nights[-1]["day"] <= noted else _("days over")),
+            figure(points, f"{sum(fell.values()):,}", "" if all(row["day"] <= noted for row in nights) else until),
             figure(_("Products that fell"), f"{total['products_due']:,}"),
             figure(_("Kit items"), f"{total['items']:,}"),
             figure(_("Levels up"), f"{total['levels_up']:,}"),

@@ -26,7 +26,7 @@ from kitbag.rules import table_cells
 from members.country_teams import countries_seen
 from members.models import User
 from members.rules.days import programme_day
-from members.staff_pages import day_input, in_this_century
+from members.staff_forms import day_input, in_this_century
 from servicing.access import centre_seen
 
 LONGEST = timedelta(days=2 * 366)
