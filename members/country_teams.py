@@ -79,15 +79,13 @@ def in_countries(rows: QuerySet[Row], user: User) -> QuerySet[Row]:
     return rows.filter(theirs | nobodys if open_end else theirs)
 
 
-def may_be_nobodys(model: type[Model]) -> bool:
-    """Whether a row is a team's by its member, where it has one at all."""
-    return model._meta.label not in WITH_A_COUNTRY and path_to_member(model)[1] and path_to_member(model)[0] is not None
-
-
 def halves_seen(model: type[Model], user: User) -> tuple[Q, Q] | None:
     """The conditions of a team's members' rows and of nobody's, for tables that hold both; None for who has no team."""
-    countries, path = countries_seen(user), path_to_member(model)[0]
-    return None if countries is None or path is None or not may_be_nobodys(model) else _halves(path, countries)
+    countries = countries_seen(user)
+    path, open_end = path_to_member(model)
+    if countries is None or path is None or not open_end or model._meta.label in WITH_A_COUNTRY:
+        return None
+    return _halves(path, countries)
 
 
 def _halves(path: str, countries: frozenset[str]) -> tuple[Q, Q]:

@@ -16,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.country_teams import halves_seen, may_be_nobodys
+from members.country_teams import halves_seen
 from members.models import User
 from members.name_search import named
 from members.rules.finding import digits_of, one_line, words_of
@@ -141,7 +141,8 @@ class StaffList(ChangeList):
 
     def _is_of_team(self, request: HttpRequest) -> bool:
         """Whether each row is looked at for its member's country, where it has a member at all."""
-        return bool(getattr(request.user, "countries", None)) and may_be_nobodys(self.model)
+        assert isinstance(request.user, User)
+        return halves_seen(self.model, request.user) is not None
 
 
 def newest_rows(model: type[Model], ordering: Iterable[Any], *, most: int) -> Q | None:

@@ -1,10 +1,11 @@
 """The first page of a kept PDF as a picture: run in a process of its own with limits, like `papers` (programme §3)."""
 
 import io
-import resource
 import sys
 
 import pypdfium2  # type: ignore[import-untyped]
+
+from kitbag.rules.limits import limit_process
 
 MEMORY_BYTES = 1024**3
 # Whoever looks at it waits.
@@ -29,10 +30,7 @@ def first_page(data: bytes) -> bytes:
 
 def main() -> None:
     """Read a PDF from standard input and write its first page; nothing and exit code 1 where it cannot be drawn."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_process(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     try:
         sys.stdout.buffer.write(first_page(sys.stdin.buffer.read()))
     except (pypdfium2.PdfiumError, ArithmeticError, MemoryError, ValueError, IndexError):

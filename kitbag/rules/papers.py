@@ -8,7 +8,6 @@ answers requests.
 """
 
 import io
-import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ import filetype
 import pikepdf
 import pillow_heif
 from PIL import Image, ImageOps
+
+from kitbag.rules.limits import limit_process
 
 PDF, JPEG, PNG, TIFF = "application/pdf", "image/jpeg", "image/png", "image/tiff"
 IMAGES = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF", "image/heic": "HEIF", "image/heif": "HEIF"}
@@ -225,10 +226,7 @@ def _refuse_active(one: Any) -> None:
 
 def main() -> None:
     """Read a file from standard input; write "ok", its type and its bytes, or "refused" and the code."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_process(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     try:
         kind, content = cleaned(sys.stdin.buffer.read())
     except Refused as refusal:
